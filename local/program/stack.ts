@@ -1,0 +1,48 @@
+/** Runs this project's program for one of its stacks, as `pulumi up` would with the stack file beside it. */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import { runProgram, type ProgramRun, type Properties, type RunOptions } from "./mockEngine";
+
+const root = join(__dirname, "..", "..");
+
+/** Names of the stacks that have a file, such as `dev`. */
+export function stackNames(): string[] {
+    return readdirSync(root)
+        .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1])
+        .filter((name) => name !== undefined)
+        .sort();
+}
+
+/**
+ * The configuration of a stack file as the engine hands it to a program: every value as text, objects as JSON.
+ *
+ * @throws Error when there is no such stack, or a value is encrypted: only its stack's key can read it.
+ */
+export function stackConfig(stack: string): Record<string, string> {
+    const file = join(root, `Pulumi.${stack}.yaml`);
+    if (!existsSync(file)) throw new Error(`unknown stack ${stack}: there is ${stackNames().join(" and ")}`);
+    const { config = {} } = load(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
+    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, configText(stack, key, value)]));
+}
+
+function configText(stack: string, key: string, value: unknown): string {
+    if (typeof value === "string") return value;
+    if (typeof value === "object" && value !== null && "secure" in value) {
+        throw new Error(`${key} of stack ${stack} is encrypted and can't be read here`);
+    }
+    return JSON.stringify(value);
+}
+
+/** Runs `index.ts` for `stack`; the result holds the stack's outputs. */
+export function runStack(stack: string, options: Omit<RunOptions, "stack"> = {}): Promise<ProgramRun<Properties>> {
+    const config = { ...stackConfig(stack), ...options.config };
+    return runProgram(
+        async () => {
+            // loaded when it runs, as an engine would: settings read the configuration while it does
+            const program = ((await import("../../index")) as { default: () => Promise<Properties> }).default;
+            return program();
+        },
+        { ...options, stack, config },
+    );
+}
