@@ -16,7 +16,7 @@ export interface Statement {
     readonly Principal?:
         | "*"
         | {
-              readonly Service?: readonly string[];
+              readonly Service?: readonly pulumi.Input<string>[];
               readonly AWS?: pulumi.Input<string> | readonly pulumi.Input<string>[];
           };
     readonly Condition?: Conditions;

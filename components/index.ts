@@ -1,0 +1,7 @@
+/** The components, for the program here and for programs of other teams. */
+export { GlueLoader, type GlueLoaderArgs } from "./glueLoader";
+export { PipelineMonitoring, type PipelineMonitoringArgs } from "./pipelineMonitoring";
+export { PipelineWorkflow, type PipelineWorkflowArgs } from "./pipelineWorkflow";
+export { RawLake, type RawLakeArgs } from "./rawLake";
+export { RedshiftWarehouse, type RedshiftWarehouseArgs } from "./redshiftWarehouse";
+export { SparkProcessor, type SparkProcessorArgs } from "./sparkProcessor";
