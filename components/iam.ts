@@ -44,7 +44,11 @@ export function siteOf(component: pulumi.ComponentResource): Site {
  * An ARN from names that are known before the resource exists, so that a document that holds it is known at preview.
  * `resource` is what follows the account, such as `database/logs`.
  */
-export function arn(site: Site, service: string, resource: pulumi.Input<string>): pulumi.Output<string> {
+export function arn(
+    site: Site,
+    service: string,
+    resource: pulumi.Input<string>,
+): pulumi.Output<string> {
     return pulumi.interpolate`arn:${site.partition}:${service}:${site.region}:${site.accountId}:${resource}`;
 }
 
@@ -89,10 +93,36 @@ export function accountKeyPolicy(site: Site, ...services: Statement[]): pulumi.O
         {
             Sid: "AccountAccess",
             ...allow(["kms:*"], "*"),
-            Principal: { AWS: pulumi.interpolate`arn:${site.partition}:iam::${site.accountId}:root` },
+            Principal: {
+                AWS: pulumi.interpolate`arn:${site.partition}:iam::${site.accountId}:root`,
+            },
         },
         ...services,
     );
+}
+
+/**
+ * Lets CloudWatch Logs use a key for the log groups whose name matches `logGroups`, and for no others
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
+ */
+export function logGroupsUseKey(site: Site, logGroups: string): Statement {
+    const context = arn(site, "logs", `log-group:${logGroups}`);
+    return {
+        Sid: "LogGroups",
+        ...allow(
+            [
+                "kms:Encrypt",
+                "kms:Decrypt",
+                "kms:ReEncryptFrom",
+                "kms:ReEncryptTo",
+                "kms:GenerateDataKey",
+                "kms:DescribeKey",
+            ],
+            "*",
+            { ArnLike: { "kms:EncryptionContext:aws:logs:arn": context } },
+        ),
+        Principal: { Service: [pulumi.interpolate`logs.${site.region}.amazonaws.com`] },
+    };
 }
 
 /** Arguments of {@link serviceRole}. */

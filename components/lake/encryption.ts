@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { wholeNumber } from "../checks";
-import { accountKeyPolicy, allow, arn, siteOf } from "../iam";
+import { accountKeyPolicy, logGroupsUseKey, siteOf } from "../iam";
 
 /** Arguments of {@link lakeKey}. */
 export interface LakeKeyArgs {
@@ -31,32 +31,7 @@ export function lakeKey(
             deletionWindowInDays,
             // No statement for S3: it uses the key on behalf of whoever asks for an object, with that role's permission.
             // CloudWatch Logs uses it on its own behalf, for the groups that Glue writes under the security configuration.
-            policy: accountKeyPolicy(site, {
-                Sid: "GlueLogGroups",
-                ...allow(
-                    [
-                        "kms:Encrypt",
-                        "kms:Decrypt",
-                        "kms:ReEncryptFrom",
-                        "kms:ReEncryptTo",
-                        "kms:GenerateDataKey",
-                        "kms:DescribeKey",
-                    ],
-                    "*",
-                    {
-                        ArnLike: {
-                            "kms:EncryptionContext:aws:logs:arn": arn(
-                                site,
-                                "logs",
-                                "log-group:/aws-glue/*",
-                            ),
-                        },
-                    },
-                ),
-                Principal: {
-                    Service: [pulumi.interpolate`logs.${site.region}.amazonaws.com`],
-                },
-            }),
+            policy: accountKeyPolicy(site, logGroupsUseKey(site, "/aws-glue/*")),
         },
         { parent: lake, protect: args.protect },
     );
