@@ -8,6 +8,7 @@ import {
     arn,
     document,
     grant,
+    logGroupsUseKey,
     serviceRole,
     siteOf,
 } from "./components/iam";
