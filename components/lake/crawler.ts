@@ -58,11 +58,16 @@ export function rawCrawler(
             securityConfiguration: args.securityConfigurationName,
             classifiers: classifiers.map((classifier) => classifier.name),
             s3Targets: [
-                { path: pulumi.interpolate`s3://${args.bucketName}/`, exclusions: [...unfinished] },
+                {
+                    path: pulumi.interpolate`s3://${args.bucketName}/`,
+                    exclusions: [...unfinished],
+                    sampleSize: sampledFiles,
+                },
             ],
-            // a day's folder is crawled once: that a table's schema changed is logged, and nothing of it is applied,
-            // since this policy takes no other schema-change policy (https://docs.aws.amazon.com/glue/latest/dg/incremental-crawls.html)
-            recrawlPolicy: { recrawlBehavior: "CRAWL_NEW_FOLDERS_ONLY" },
+            // not CRAWL_NEW_FOLDERS_ONLY: after its first run that adds no tables any more, so that a source that arrives
+            // later would never be seen (https://docs.aws.amazon.com/glue/latest/dg/incremental-crawls.html)
+            recrawlPolicy: { recrawlBehavior: "CRAWL_EVERYTHING" },
+            // tables and partitions are added, none is changed: what a column is, the format says, not a day's sample
             schemaChangePolicy: { updateBehavior: "LOG", deleteBehavior: "LOG" },
             configuration: JSON.stringify(crawlerConfiguration),
         },
@@ -70,6 +75,9 @@ export function rawCrawler(
     );
     return { crawlerName: crawler.name, role };
 }
+
+/** Files that are read in each day's folder, 1 to 249: all of them would make a crawl longer with every day. */
+const sampledFiles = 5;
 
 /** What Spark passes over too: names that begin with `_` or `.`, and uploads that are not at their end. */
 const unfinished = ["_**", "**/_**", ".**", "**/.**", "**.tmp"];
