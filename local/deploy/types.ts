@@ -1,0 +1,64 @@
+/** What the files of this folder share: how one resource type becomes calls of an API. */
+import type { Api } from "../api";
+import type { Properties } from "../program/mockEngine";
+
+/** Where resources are created, and with what. */
+export interface Target {
+    /** Calls as the deployer. */
+    readonly api: Api;
+    readonly accountId: string;
+    readonly region: string;
+    /** Environment of processes that run as the deployer: endpoint, Region, credentials. */
+    readonly environment: NodeJS.ProcessEnv;
+    /** Runs a command of the program's to its end. @throws Error with its output when it fails. */
+    readonly runCommand: (
+        command: string,
+        directory: string | undefined,
+        environment: Readonly<Record<string, string>>,
+    ) => Promise<string>;
+    /** Warehouses, by identifier, for their stand-in. */
+    readonly warehouses: Map<string, Warehouse>;
+}
+
+/** What Redshift's stand-in has to know of a cluster. */
+export interface Warehouse {
+    readonly clusterIdentifier: string;
+    readonly databaseName: string;
+    readonly masterUsername: string;
+    readonly masterPasswordSecretArn: string;
+    readonly iamRoles: readonly string[];
+}
+
+/** What a provider learns on creation; what it leaves out is made up from the inputs. */
+export interface Created {
+    readonly id?: string;
+    readonly outputs?: Properties;
+}
+
+/** Creates one resource. Inputs that it does not look at are an error: see {@link creators}. */
+export type Creator = (inputs: Properties, target: Target, name: string) => Promise<Created>;
+
+/** Creators by type token. */
+export type Creators = Readonly<Record<string, Creator>>;
+
+/** The object without the members that are undefined, which the SDK would refuse or send. */
+export function compact<T extends object>(value: T): Partial<T> {
+    return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Partial<T>;
+}
+
+/** Keys as the APIs write them: `targetBucket` as `TargetBucket`, at every depth. Values of `as-is` maps stay. */
+export function pascal(value: unknown): any { // eslint-disable-line @typescript-eslint/no-explicit-any
+    if (Array.isArray(value)) return value.map(pascal);
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(
+        Object.entries(value)
+            .filter(([, item]) => item !== undefined)
+            .map(([key, item]) => [key.charAt(0).toUpperCase() + key.slice(1), pascal(item)]),
+    );
+}
+
+/** A map of tags as the list of pairs that most APIs take. */
+export function tagList(tags: unknown): { Key: string; Value: string }[] | undefined {
+    if (tags === undefined) return undefined;
+    return Object.entries(tags as Record<string, string>).map(([Key, Value]) => ({ Key, Value }));
+}
