@@ -5,10 +5,9 @@ import { failurePath, retrier, type States } from "./states";
 
 /** The failure path, from {@link failurePath} to the end. */
 export function failureStates(spec: WorkflowSpec): States {
-    const transient = spec.cluster.mode === "transient";
     return {
-        ...(transient ? endFailedCluster(spec) : {}),
-        [transient ? "Notify" : failurePath]: {
+        ...(spec.cluster.mode === "transient" ? endFailedCluster(spec) : leaveCluster),
+        Notify: {
             Type: "Task",
             Resource: `arn:${spec.partition}:states:::sns:publish`,
             Parameters: {
@@ -30,6 +29,8 @@ export function failureStates(spec: WorkflowSpec): States {
         },
     };
 }
+
+const leaveCluster: States = { [failurePath]: { Type: "Pass", Next: "Notify" } };
 
 function endFailedCluster({ partition }: WorkflowSpec): States {
     return {

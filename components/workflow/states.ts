@@ -44,7 +44,7 @@ export interface TaskState {
 export interface PassState {
     readonly Type: "Pass";
     readonly Comment?: string;
-    readonly Parameters: Template;
+    readonly Parameters?: Template;
     readonly ResultPath?: string;
     readonly Next: string;
 }
