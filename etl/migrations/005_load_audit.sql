@@ -25,4 +25,4 @@ COMMENT ON COLUMN loglake.load_audit.skipped IS 'Headers and blank lines, by the
 COMMENT ON COLUMN loglake.load_audit.fact_request_rows IS 'Rows of the day in logs.fact_request, counted in the transaction';
 COMMENT ON COLUMN loglake.load_audit.fact_session_rows IS 'Rows of the day in logs.fact_session, counted in the transaction';
 COMMENT ON COLUMN loglake.load_audit.truncated_rows IS 'Staged rows, facts and dimensions, with a value that did not fit its column';
-COMMENT ON COLUMN loglake.load_audit.loaded_at IS 'Start of the transaction, UTC';
+COMMENT ON COLUMN loglake.load_audit.loaded_at IS 'Time of the load, UTC';
