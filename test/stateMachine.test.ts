@@ -556,5 +556,5 @@ function tasksOf(states: States): [string, TaskState][] {
 
 /** The validator writes into what it is given. */
 function validate(definition: unknown) {
-    return aslValidator(JSON.parse(JSON.stringify(definition)) as never);
+    return aslValidator(JSON.parse(JSON.stringify(definition)) as object);
 }
