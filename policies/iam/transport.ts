@@ -1,0 +1,69 @@
+/** What resource policies say about how requests must arrive: over TLS, under the right key. */
+import { isCustomerKey } from "../core/checks";
+import { baseOperator, isEveryone, matches, type PolicyDocument, type Statement } from "./document";
+
+/** True if everyone is refused `action` on each of `resources` by a statement that `test` accepts. */
+export function refuses(
+    document: PolicyDocument,
+    action: string,
+    resources: readonly string[],
+    test: (statement: Statement) => boolean,
+): boolean {
+    const statements = document.statements.filter(
+        (statement) =>
+            statement.effect === "Deny" &&
+            statement.principals.some(isEveryone) &&
+            statement.actions.some((pattern) => matches(pattern, action)) &&
+            test(statement),
+    );
+    return resources.every((resource) =>
+        statements.some((statement) =>
+            statement.resources.some((pattern) => matches(pattern, resource)),
+        ),
+    );
+}
+
+/** A statement that only asks whether the request came without TLS. */
+export const whereInsecure = (statement: Statement): boolean =>
+    onlyCondition(
+        statement,
+        ({ operator, key, values }) =>
+            baseOperator(operator) === "bool" &&
+            /^aws:SecureTransport$/i.test(key) &&
+            same(values, ["false"]),
+    );
+
+/** A statement that only asks whether the request's TLS is older than `version`. */
+export const whereTlsBelow =
+    (version: number) =>
+    (statement: Statement): boolean =>
+        onlyCondition(
+            statement,
+            ({ operator, key, values }) =>
+                baseOperator(operator) === "numericlessthan" &&
+                /^s3:TlsVersion$/i.test(key) &&
+                values.every((value) => Number(value) >= version),
+        );
+
+/** A statement that asks whether an upload names another key than a customer's, or no KMS encryption. */
+export const whereOtherKey = (statement: Statement): boolean =>
+    statement.conditions.some(({ operator, key, values }) => {
+        const negated = /^(string|arn)not(equals|like|equalsignorecase)$/.test(
+            baseOperator(operator),
+        );
+        if (!negated) return false;
+        return /^s3:x-amz-server-side-encryption-aws-kms-key-id$/i.test(key)
+            ? values.every(isCustomerKey)
+            : /^s3:x-amz-server-side-encryption$/i.test(key) && same(values, ["aws:kms"]);
+    });
+
+function onlyCondition(
+    statement: Statement,
+    test: (condition: Statement["conditions"][number]) => boolean,
+): boolean {
+    return statement.conditions.length === 1 && statement.conditions.every(test);
+}
+
+const same = (values: readonly string[], expected: readonly string[]) =>
+    values.length === expected.length &&
+    values.every((value) => expected.includes(value.toLowerCase()));
