@@ -46,8 +46,6 @@ function dayBefore(scheduledTime: unknown): string {
 }
 
 function refuse(what: string, expected: string, got: unknown): never {
-    throw new PlanError(
-        "InvalidInput",
-        `${what} must be ${expected}, got ${JSON.stringify(got) ?? "nothing"}`,
-    );
+    const given = got === undefined ? "nothing" : JSON.stringify(got);
+    throw new PlanError("InvalidInput", `${what} must be ${expected}, got ${given}`);
 }

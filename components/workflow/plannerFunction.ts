@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Declarations } from "../../planner/plan";
-import { allow, arn, bucketArn, grant, serviceRole, siteOf } from "../iam";
+import { allow, arn, grant, serviceRole, siteOf } from "../iam";
 import { plannerArchive, plannerRuntime } from "./plannerCode";
 
 /** Arguments of {@link plannerFunction}. */
@@ -78,7 +78,6 @@ export function plannerFunction(
                 ),
             },
         }),
-        allow(["s3:PutObject"], bucketArn(site, args.processedBucketName, "_runs/*/plan.json")),
     );
     const planner = new aws.lambda.Function(
         name,

@@ -3,6 +3,6 @@ declare module "asl-validator" {
     /** Validates a definition, into which it writes defaults. */
     export default function validate(definition: object): {
         readonly isValid: boolean;
-        errorsText(separator: string): string;
+        readonly errorsText: (separator: string) => string;
     };
 }

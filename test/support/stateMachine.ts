@@ -4,8 +4,6 @@ import { StateMachine, type StateMachineDefinition } from "aws-local-stepfunctio
 import type { WorkflowSpec } from "../../components/workflow/spec";
 import { stateMachine } from "../../components/workflow/definition";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- what flows through states has no static type */
-
 /** Answers a Task: from its parameters to its result. Throw {@link serviceError} for an error. */
 export type Answer = (parameters: any) => unknown;
 
@@ -155,16 +153,17 @@ export async function run(
     });
     const result = execution.result.then(
         (output) => ({ output }),
-        (error: Error) => ({
-            error: {
-                name: (error.cause as Error | undefined)?.name ?? error.name,
-                cause: (error.cause as Error | undefined)?.message ?? error.message,
-            },
-        }),
+        (reason: unknown) => ({ error: failureOf(reason as Error) }),
     );
     const states: string[] = [];
     for await (const event of execution.eventLogs) {
         if (event.type === "StateEntered") states.push(event.state.name);
     }
     return { states, calls, ...(await result) };
+}
+
+/** Error and cause of the Fail state, which the library wraps in an error of its own. */
+function failureOf(error: Error): { name: string; cause: string } {
+    const { name, message } = error.cause instanceof Error ? error.cause : error;
+    return { name, cause: message };
 }
