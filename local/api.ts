@@ -23,7 +23,11 @@ export interface ApiOptions {
 }
 
 /** Calls `operation` of `service` (package suffix of the SDK's client). */
-export type Api = (service: string, operation: string, input: Record<string, unknown>) => Promise<any>;
+export type Api = (
+    service: string,
+    operation: string,
+    input: Record<string, unknown>,
+) => Promise<any>;
 
 /** The SDK says at every start that a later version of it will want a later Node. */
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";

@@ -17,12 +17,17 @@ export async function startMoto(processes: Processes, python: string): Promise<s
         "pipe", // ends with this process, however that ends
     );
     let complaint = "";
-    child.stderr?.on("data", (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-4000)));
+    child.stderr?.on(
+        "data",
+        (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-4000)),
+    );
     const port = await new Promise<string>((resolve, reject) => {
         if (child.stdout !== null) createInterface({ input: child.stdout }).once("line", resolve);
         child.once("error", reject);
         child.once("close", (code) => {
-            reject(new Error(`moto ended with code ${String(code)} before it listened: ${complaint}`));
+            reject(
+                new Error(`moto ended with code ${String(code)} before it listened: ${complaint}`),
+            );
         });
     });
     return `http://127.0.0.1:${port}`;

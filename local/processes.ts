@@ -61,7 +61,10 @@ export class Processes {
     async run(start: Start): Promise<Exit> {
         const child = this.spawn(start);
         const tail: string[] = [];
-        const log = start.logFile === undefined ? undefined : createWriteStream(start.logFile, { flags: "a" });
+        const log =
+            start.logFile === undefined
+                ? undefined
+                : createWriteStream(start.logFile, { flags: "a" });
         for (const output of [child.stdout, child.stderr]) {
             if (output === null) continue;
             createInterface({ input: output }).on("line", (line) => {

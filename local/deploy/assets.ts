@@ -5,7 +5,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { zipSync, type Zippable } from "fflate";
 
 /** The bytes of an object's content: an asset, an archive as a zip, text, or Base64. */
-export async function materialise(source: unknown, text?: unknown, base64?: unknown): Promise<Buffer> {
+export async function materialise(
+    source: unknown,
+    text?: unknown,
+    base64?: unknown,
+): Promise<Buffer> {
     if (typeof text === "string") return Buffer.from(text);
     if (typeof base64 === "string") return Buffer.from(base64, "base64");
     if (source instanceof pulumi.asset.FileAsset) return readFileSync(await source.path);
@@ -24,9 +28,11 @@ async function entries(archive: pulumi.asset.AssetArchive): Promise<Files> {
     const files: Files = {};
     for (const [path, item] of Object.entries(await archive.assets)) {
         if (item instanceof pulumi.asset.AssetArchive) {
-            for (const [inner, bytes] of Object.entries(await entries(item))) files[`${path}/${inner}`] = bytes;
+            for (const [inner, bytes] of Object.entries(await entries(item)))
+                files[`${path}/${inner}`] = bytes;
         } else if (item instanceof pulumi.asset.FileArchive) {
-            for (const [inner, bytes] of Object.entries(folder(await item.path))) files[`${path}/${inner}`] = bytes;
+            for (const [inner, bytes] of Object.entries(folder(await item.path)))
+                files[`${path}/${inner}`] = bytes;
         } else {
             files[path] = await materialise(item);
         }

@@ -15,15 +15,17 @@ const volumes = (configs: any[] | undefined) =>
     configs === undefined
         ? undefined
         : {
-              EbsBlockDeviceConfigs: configs.map(({ size, type, iops, throughput, volumesPerInstance }) => ({
-                  VolumeSpecification: compact({
-                      SizeInGB: size,
-                      VolumeType: type,
-                      Iops: iops,
-                      Throughput: throughput,
+              EbsBlockDeviceConfigs: configs.map(
+                  ({ size, type, iops, throughput, volumesPerInstance }) => ({
+                      VolumeSpecification: compact({
+                          SizeInGB: size,
+                          VolumeType: type,
+                          Iops: iops,
+                          Throughput: throughput,
+                      }),
+                      VolumesPerInstance: volumesPerInstance ?? 1,
                   }),
-                  VolumesPerInstance: volumesPerInstance ?? 1,
-              })),
+              ),
           };
 
 function instanceGroup(role: "MASTER" | "CORE", group: any): Record<string, unknown>[] {
@@ -56,7 +58,8 @@ function instanceFleet(role: "MASTER" | "CORE", fleet: any): Record<string, unkn
             InstanceTypeConfigs: fleet.instanceTypeConfigs?.map(({ ebsConfigs, ...config }: any) =>
                 compact({ ...pascal(config), EbsConfiguration: volumes(ebsConfigs) }),
             ),
-            LaunchSpecifications: fleet.launchSpecifications === undefined ? undefined : specifications,
+            LaunchSpecifications:
+                fleet.launchSpecifications === undefined ? undefined : specifications,
         }),
     ];
 }
@@ -80,9 +83,13 @@ const emrCluster: Creator = async (inputs, { api, region, accountId }, name) => 
             Name,
             ReleaseLabel: inputs.releaseLabel,
             OSReleaseLabel: inputs.osReleaseLabel,
-            Applications: inputs.applications?.map((application: string) => ({ Name: application })),
+            Applications: inputs.applications?.map((application: string) => ({
+                Name: application,
+            })),
             Configurations:
-                inputs.configurationsJson === undefined ? undefined : JSON.parse(inputs.configurationsJson),
+                inputs.configurationsJson === undefined
+                    ? undefined
+                    : JSON.parse(inputs.configurationsJson),
             LogUri: inputs.logUri,
             LogEncryptionKmsKeyId: inputs.logEncryptionKmsKeyId,
             SecurityConfiguration: inputs.securityConfiguration,
@@ -94,10 +101,12 @@ const emrCluster: Creator = async (inputs, { api, region, accountId }, name) => 
             StepConcurrencyLevel: inputs.stepConcurrencyLevel,
             VisibleToAllUsers: inputs.visibleToAllUsers ?? true,
             AutoTerminationPolicy: pascal(inputs.autoTerminationPolicy),
-            BootstrapActions: inputs.bootstrapActions?.map(({ name: Name, path: Path, args: Args }: any) => ({
-                Name,
-                ScriptBootstrapAction: compact({ Path, Args }),
-            })),
+            BootstrapActions: inputs.bootstrapActions?.map(
+                ({ name: Name, path: Path, args: Args }: any) => ({
+                    Name,
+                    ScriptBootstrapAction: compact({ Path, Args }),
+                }),
+            ),
             Steps: pascal(inputs.steps),
             Tags: tagList(inputs.tags),
             Instances: compact({
@@ -144,7 +153,10 @@ const redshiftCluster: Creator = async (inputs, { api, warehouses }) => {
             compact({
                 Name: `redshift!${clusterIdentifier}-${masterUsername}`,
                 KmsKeyId: inputs.masterPasswordSecretKmsKeyId,
-                SecretString: JSON.stringify({ username: masterUsername, password: "managed by Redshift" }),
+                SecretString: JSON.stringify({
+                    username: masterUsername,
+                    password: "managed by Redshift",
+                }),
             }),
         );
         masterPasswordSecretArn = ARN;
@@ -164,7 +176,12 @@ const secret: Creator = async (inputs, { api }, name) => {
     const { ARN } = await api(
         "secrets-manager",
         "CreateSecret",
-        compact({ Name, Description: inputs.description, KmsKeyId: inputs.kmsKeyId, Tags: tagList(inputs.tags) }),
+        compact({
+            Name,
+            Description: inputs.description,
+            KmsKeyId: inputs.kmsKeyId,
+            Tags: tagList(inputs.tags),
+        }),
     );
     return { id: ARN, outputs: { arn: ARN, name: Name } };
 };

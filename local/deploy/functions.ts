@@ -35,7 +35,10 @@ const lambdaFunction: Creator = async (inputs, { api }, name) => {
             ReservedConcurrentExecutions: inputs.reservedConcurrentExecutions,
         });
     }
-    return { id: FunctionName, outputs: { name: FunctionName, arn: FunctionArn, codeSha256: CodeSha256 } };
+    return {
+        id: FunctionName,
+        outputs: { name: FunctionName, arn: FunctionArn, codeSha256: CodeSha256 },
+    };
 };
 
 const permission: Creator = async (inputs, { api }, name) => {
@@ -85,7 +88,11 @@ const stateMachine: Creator = async (inputs, { api }, name) => {
 
 const scheduleGroup: Creator = async (inputs, { api }, name) => {
     const Name = String(inputs.name ?? name);
-    const { ScheduleGroupArn } = await api("scheduler", "CreateScheduleGroup", compact({ Name, Tags: tagList(inputs.tags) }));
+    const { ScheduleGroupArn } = await api(
+        "scheduler",
+        "CreateScheduleGroup",
+        compact({ Name, Tags: tagList(inputs.tags) }),
+    );
     return { id: Name, outputs: { name: Name, arn: ScheduleGroupArn } };
 };
 
@@ -106,7 +113,10 @@ const schedule: Creator = async (inputs, { api }, name) => {
             Target: pascal(inputs.target),
         }),
     );
-    return { id: `${String(inputs.groupName ?? "default")}/${Name}`, outputs: { name: Name, arn: ScheduleArn } };
+    return {
+        id: `${String(inputs.groupName ?? "default")}/${Name}`,
+        outputs: { name: Name, arn: ScheduleArn },
+    };
 };
 
 export const functions: Creators = {

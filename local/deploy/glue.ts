@@ -103,7 +103,8 @@ const job: Creator = async (inputs, { api }, name) => {
             ExecutionClass: inputs.executionClass,
             NotificationProperty: pascal(inputs.notificationProperty),
             SecurityConfiguration: inputs.securityConfiguration,
-            Connections: inputs.connections === undefined ? undefined : { Connections: inputs.connections },
+            Connections:
+                inputs.connections === undefined ? undefined : { Connections: inputs.connections },
             JobRunQueuingEnabled: inputs.jobRunQueuingEnabled,
             MaintenanceWindow: inputs.maintenanceWindow,
             Tags: inputs.tags,
@@ -114,7 +115,8 @@ const job: Creator = async (inputs, { api }, name) => {
 
 const securityConfiguration: Creator = async (inputs, { api }, name) => {
     const Name = String(inputs.name ?? name);
-    const { s3Encryption, cloudwatchEncryption, jobBookmarksEncryption } = inputs.encryptionConfiguration;
+    const { s3Encryption, cloudwatchEncryption, jobBookmarksEncryption } =
+        inputs.encryptionConfiguration;
     const EncryptionConfiguration = {
         S3Encryption: [pascal(s3Encryption)],
         CloudWatchEncryption: {

@@ -52,9 +52,15 @@ const attachment: Creator = async (inputs, { api }) => {
 const instanceProfile: Creator = async (inputs, { api }, name) => {
     const InstanceProfileName = String(inputs.name ?? name);
     const tags = compact({ Tags: tagList(inputs.tags) });
-    const { InstanceProfile } = await api("iam", "CreateInstanceProfile", { InstanceProfileName, ...tags });
+    const { InstanceProfile } = await api("iam", "CreateInstanceProfile", {
+        InstanceProfileName,
+        ...tags,
+    });
     await api("iam", "AddRoleToInstanceProfile", { InstanceProfileName, RoleName: inputs.role });
-    return { id: InstanceProfileName, outputs: { name: InstanceProfileName, arn: InstanceProfile.Arn } };
+    return {
+        id: InstanceProfileName,
+        outputs: { name: InstanceProfileName, arn: InstanceProfile.Arn },
+    };
 };
 
 const key: Creator = async (inputs, { api }) => {

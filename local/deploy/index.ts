@@ -24,10 +24,23 @@ const meaningless: Readonly<Record<string, readonly string[]>> = {
     "aws:iam/role:Role": ["forceDetachPolicies"],
     "aws:kms/key:Key": ["deletionWindowInDays", "isEnabled", "rotationPeriodInDays"],
     "aws:lambda/function:Function": ["sourceCodeHash"],
-    "aws:s3/bucketObjectv2:BucketObjectv2": ["source", "content", "contentBase64", "sourceHash", "etag"],
+    "aws:s3/bucketObjectv2:BucketObjectv2": [
+        "source",
+        "content",
+        "contentBase64",
+        "sourceHash",
+        "etag",
+    ],
     "aws:s3/bucketNotification:BucketNotification": [],
     "aws:secretsmanager/secret:Secret": ["recoveryWindowInDays", "forceOverwriteReplicaSecret"],
-    "command:local:Command": ["triggers", "update", "delete", "interpreter", "logging", "addPreviousOutputInEnv"],
+    "command:local:Command": [
+        "triggers",
+        "update",
+        "delete",
+        "interpreter",
+        "logging",
+        "addPreviousOutputInEnv",
+    ],
     // no such cluster is started: the stand-in is an engine of its own, without nodes, network or snapshots
     "aws:redshift/cluster:Cluster": ["*"],
 };
@@ -44,7 +57,9 @@ export function createIn(target: Target): Create {
             created = await creator(watched(request.inputs, seen), target, request.name);
         } catch (error) {
             const message = error instanceof Error ? error.message : String(error);
-            throw new Error(`creating ${request.type} ${request.name}: ${message}`, { cause: error });
+            throw new Error(`creating ${request.type} ${request.name}: ${message}`, {
+                cause: error,
+            });
         }
         requireAllSeen(request.type, request.inputs, seen);
         const outputs = { ...imagined.outputs, ...created.outputs };
@@ -69,5 +84,6 @@ function requireAllSeen(type: string, inputs: Properties, seen: ReadonlySet<stri
     const missed = Object.keys(inputs).filter(
         (key) => inputs[key] !== undefined && !seen.has(key) && !exempt.has(key),
     );
-    if (missed.length > 0) throw new Error(`${type}: ${missed.join(", ")} would have no effect on this machine`);
+    if (missed.length > 0)
+        throw new Error(`${type}: ${missed.join(", ")} would have no effect on this machine`);
 }

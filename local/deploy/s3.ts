@@ -14,7 +14,11 @@ const bucket: Creator = async (inputs, { api, region }, name) => {
     }
     return {
         id: Bucket,
-        outputs: { bucket: Bucket, arn: `arn:aws:s3:::${Bucket}`, bucketDomainName: `${Bucket}.s3.amazonaws.com` },
+        outputs: {
+            bucket: Bucket,
+            arn: `arn:aws:s3:::${Bucket}`,
+            bucketDomainName: `${Bucket}.s3.amazonaws.com`,
+        },
     };
 };
 
@@ -51,7 +55,14 @@ const object: Creator = async (inputs, { api }) => {
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- inputs have no static type */
 function lifecycleRule(rule: any): Record<string, unknown> {
-    const { id, status, filter, abortIncompleteMultipartUpload, noncurrentVersionExpiration, ...rest } = rule;
+    const {
+        id,
+        status,
+        filter,
+        abortIncompleteMultipartUpload,
+        noncurrentVersionExpiration,
+        ...rest
+    } = rule;
     const { and, tag, ...simple } = filter ?? { prefix: "" };
     const transitions = (list: any[] | undefined) => list?.map(pascal);
     return compact({
@@ -59,7 +70,9 @@ function lifecycleRule(rule: any): Record<string, unknown> {
         Status: status,
         Filter: {
             ...pascal(simple),
-            ...(and === undefined ? {} : { And: { ...pascal({ ...and, tags: undefined }), Tags: tagList(and.tags) } }),
+            ...(and === undefined
+                ? {}
+                : { And: { ...pascal({ ...and, tags: undefined }), Tags: tagList(and.tags) } }),
             ...(tag === undefined ? {} : { Tag: pascal(tag) }),
         },
         Expiration: pascal(rest.expiration),
@@ -74,36 +87,49 @@ function lifecycleRule(rule: any): Record<string, unknown> {
 function encryptionRule(rule: any): Record<string, unknown> {
     const { sseAlgorithm, kmsMasterKeyId } = rule.applyServerSideEncryptionByDefault;
     return compact({
-        ApplyServerSideEncryptionByDefault: compact({ SSEAlgorithm: sseAlgorithm, KMSMasterKeyID: kmsMasterKeyId }),
+        ApplyServerSideEncryptionByDefault: compact({
+            SSEAlgorithm: sseAlgorithm,
+            KMSMasterKeyID: kmsMasterKeyId,
+        }),
         BucketKeyEnabled: rule.bucketKeyEnabled,
         BlockedEncryptionTypes:
-            rule.blockedEncryptionTypes === undefined ? undefined : { EncryptionType: rule.blockedEncryptionTypes },
+            rule.blockedEncryptionTypes === undefined
+                ? undefined
+                : { EncryptionType: rule.blockedEncryptionTypes },
     });
 }
 
 export const s3: Creators = {
     "aws:s3/bucket:Bucket": bucket,
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": setting("PutPublicAccessBlock", (inputs) => ({
-        PublicAccessBlockConfiguration: {
-            BlockPublicAcls: inputs["blockPublicAcls"],
-            BlockPublicPolicy: inputs["blockPublicPolicy"],
-            IgnorePublicAcls: inputs["ignorePublicAcls"],
-            RestrictPublicBuckets: inputs["restrictPublicBuckets"],
-        },
-    })),
-    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": setting("PutBucketOwnershipControls", (inputs) => ({
-        OwnershipControls: { Rules: [pascal(inputs["rule"])] },
-    })),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": setting(
+        "PutPublicAccessBlock",
+        (inputs) => ({
+            PublicAccessBlockConfiguration: {
+                BlockPublicAcls: inputs["blockPublicAcls"],
+                BlockPublicPolicy: inputs["blockPublicPolicy"],
+                IgnorePublicAcls: inputs["ignorePublicAcls"],
+                RestrictPublicBuckets: inputs["restrictPublicBuckets"],
+            },
+        }),
+    ),
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": setting(
+        "PutBucketOwnershipControls",
+        (inputs) => ({
+            OwnershipControls: { Rules: [pascal(inputs["rule"])] },
+        }),
+    ),
     "aws:s3/bucketVersioning:BucketVersioning": setting("PutBucketVersioning", (inputs) => ({
         VersioningConfiguration: pascal(inputs["versioningConfiguration"]),
     })),
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": setting(
-        "PutBucketEncryption",
-        (inputs) => ({
-            ServerSideEncryptionConfiguration: { Rules: (inputs["rules"] as any[]).map(encryptionRule) },
-        }),
-    ),
-    "aws:s3/bucketPolicy:BucketPolicy": setting("PutBucketPolicy", (inputs) => ({ Policy: inputs["policy"] })),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
+        setting("PutBucketEncryption", (inputs) => ({
+            ServerSideEncryptionConfiguration: {
+                Rules: (inputs["rules"] as any[]).map(encryptionRule),
+            },
+        })),
+    "aws:s3/bucketPolicy:BucketPolicy": setting("PutBucketPolicy", (inputs) => ({
+        Policy: inputs["policy"],
+    })),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": setting(
         "PutBucketLifecycleConfiguration",
         (inputs) => ({
@@ -119,9 +145,13 @@ export const s3: Creators = {
             }),
         },
     })),
-    "aws:s3/bucketNotification:BucketNotification": setting("PutBucketNotificationConfiguration", (inputs) => ({
-        NotificationConfiguration: inputs["eventbridge"] === true ? { EventBridgeConfiguration: {} } : {},
-    })),
+    "aws:s3/bucketNotification:BucketNotification": setting(
+        "PutBucketNotificationConfiguration",
+        (inputs) => ({
+            NotificationConfiguration:
+                inputs["eventbridge"] === true ? { EventBridgeConfiguration: {} } : {},
+        }),
+    ),
     "aws:s3/bucketObjectv2:BucketObjectv2": object,
     "aws:s3/bucketObject:BucketObject": object,
 };

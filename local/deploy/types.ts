@@ -43,11 +43,14 @@ export type Creators = Readonly<Record<string, Creator>>;
 
 /** The object without the members that are undefined, which the SDK would refuse or send. */
 export function compact<T extends object>(value: T): Partial<T> {
-    return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Partial<T>;
+    return Object.fromEntries(
+        Object.entries(value).filter(([, item]) => item !== undefined),
+    ) as Partial<T>;
 }
 
 /** Keys as the APIs write them: `targetBucket` as `TargetBucket`, at every depth. Values of `as-is` maps stay. */
-export function pascal(value: unknown): any { // eslint-disable-line @typescript-eslint/no-explicit-any
+export function pascal(value: unknown): any {
+    // eslint-disable-line @typescript-eslint/no-explicit-any
     if (Array.isArray(value)) return value.map(pascal);
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(

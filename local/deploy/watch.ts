@@ -7,7 +7,10 @@ const dimensions = (map: Record<string, string> | undefined) =>
 /* eslint-disable @typescript-eslint/no-explicit-any -- inputs have no static type */
 function metricQuery({ id, metric, ...query }: any): Record<string, unknown> {
     const { stat, period, unit, ...of } = metric ?? {};
-    const Metric = compact({ ...pascal({ ...of, dimensions: undefined }), Dimensions: dimensions(of.dimensions) });
+    const Metric = compact({
+        ...pascal({ ...of, dimensions: undefined }),
+        Dimensions: dimensions(of.dimensions),
+    });
     return compact({
         Id: id,
         Expression: query.expression,
@@ -15,7 +18,10 @@ function metricQuery({ id, metric, ...query }: any): Record<string, unknown> {
         ReturnData: query.returnData,
         Period: query.period,
         AccountId: query.accountId,
-        MetricStat: metric === undefined ? undefined : compact({ Metric, Stat: stat, Period: period, Unit: unit }),
+        MetricStat:
+            metric === undefined
+                ? undefined
+                : compact({ Metric, Stat: stat, Period: period, Unit: unit }),
     });
 }
 
@@ -82,7 +88,14 @@ const logGroup: Creator = async (inputs, { api, region, accountId }, name) => {
 };
 
 const metricFilter: Creator = async (inputs, { api }, name) => {
-    const { name: metricName, namespace, value, defaultValue, unit, dimensions: of } = inputs.metricTransformation;
+    const {
+        name: metricName,
+        namespace,
+        value,
+        defaultValue,
+        unit,
+        dimensions: of,
+    } = inputs.metricTransformation;
     const transformation = {
         metricName,
         metricNamespace: namespace,
@@ -136,7 +149,10 @@ const ruleTarget: Creator = async (inputs, { api }, name) => {
         InputTransformer:
             inputTransformer === undefined
                 ? undefined
-                : compact({ InputPathsMap: inputTransformer.inputPaths, InputTemplate: inputTransformer.inputTemplate }),
+                : compact({
+                      InputPathsMap: inputTransformer.inputPaths,
+                      InputTemplate: inputTransformer.inputTemplate,
+                  }),
         DeadLetterConfig: pascal(inputs.deadLetterConfig),
         RetryPolicy: pascal(inputs.retryPolicy),
     });
@@ -145,7 +161,8 @@ const ruleTarget: Creator = async (inputs, { api }, name) => {
         "PutTargets",
         compact({ Rule: inputs.rule, EventBusName: inputs.eventBusName, Targets: [target] }),
     );
-    if (FailedEntryCount > 0) throw new Error(`rule ${String(inputs.rule)}: ${JSON.stringify(FailedEntries)}`);
+    if (FailedEntryCount > 0)
+        throw new Error(`rule ${String(inputs.rule)}: ${JSON.stringify(FailedEntries)}`);
     return { id: `${String(inputs.rule)}-${String(target["Id"])}` };
 };
 
@@ -157,9 +174,14 @@ const topic: Creator = async (inputs, { api }, name) => {
         DeliveryPolicy: inputs.deliveryPolicy,
         Policy: inputs.policy,
         TracingConfig: inputs.tracingConfig,
-        SignatureVersion: inputs.signatureVersion === undefined ? undefined : String(inputs.signatureVersion),
+        SignatureVersion:
+            inputs.signatureVersion === undefined ? undefined : String(inputs.signatureVersion),
     });
-    const { TopicArn } = await api("sns", "CreateTopic", compact({ Name, Attributes, Tags: tagList(inputs.tags) }));
+    const { TopicArn } = await api(
+        "sns",
+        "CreateTopic",
+        compact({ Name, Attributes, Tags: tagList(inputs.tags) }),
+    );
     return { id: TopicArn, outputs: { name: Name, arn: TopicArn } };
 };
 

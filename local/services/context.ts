@@ -1,0 +1,105 @@
+/** What every stand-in of a service works with. */
+import { createApi, type Api } from "../api";
+import type { Gateway } from "../gateway";
+import type { Credentials } from "../gateway/identities";
+import type { Processes } from "../processes";
+
+/** Told what a service does: who speaks, such as `crawler loglake-dev-raw`, and a line. */
+export type Progress = (source: string, line: string) => void;
+
+/** What every stand-in of a service works with. */
+export interface Context {
+    readonly gateway: Gateway;
+    readonly sessions: Sessions;
+    readonly processes: Processes;
+    readonly region: string;
+    readonly accountId: string;
+    /** Folder for what this run leaves: logs and scratch files. */
+    readonly runFolder: string;
+    readonly progress: Progress;
+}
+
+/** Who assumes a role: a service, or a session of another role. */
+export type Principal = { readonly service: string } | { readonly credentials: Credentials };
+
+/** Renewed when less than this is left of a session, in milliseconds. */
+const renewalMargin = 10 * 60_000;
+
+/** Sessions of roles, as STS gives them out. */
+export class Sessions {
+    private readonly known = new Map<string, Promise<Credentials & { expiration?: Date }>>();
+
+    constructor(
+        private readonly gateway: Gateway,
+        private readonly region: string,
+    ) {}
+
+    /** A session of the role, with half of its hour left at least; asked for anew only when it runs out. */
+    async assume(roleArn: string, by: Principal): Promise<Credentials> {
+        const who =
+            "service" in by ? this.gateway.identities.ofService(by.service) : by.credentials;
+        const key = `${roleArn} ${who.accessKeyId}`;
+        const session = await (this.known.get(key) ?? this.renew(key, roleArn, who));
+        const left = (session.expiration?.getTime() ?? Infinity) - Date.now();
+        return left > renewalMargin ? session : this.renew(key, roleArn, who);
+    }
+
+    /** Calls as the role. */
+    async api(roleArn: string, by: Principal): Promise<Api> {
+        const credentials = await this.assume(roleArn, by);
+        return createApi({ endpoint: this.gateway.endpoint, region: this.region, credentials });
+    }
+
+    private renew(key: string, RoleArn: string, credentials: Credentials) {
+        const sts = createApi({
+            endpoint: this.gateway.endpoint,
+            region: this.region,
+            credentials,
+        });
+        const session = sts("sts", "AssumeRole", { RoleArn, RoleSessionName: "loglake" }).then(
+            ({ Credentials: given }) => ({
+                accessKeyId: String(given.AccessKeyId),
+                secretAccessKey: String(given.SecretAccessKey),
+                sessionToken: String(given.SessionToken),
+                expiration: given.Expiration as Date,
+            }),
+        );
+        this.known.set(key, session);
+        session.catch(() => this.known.delete(key));
+        return session;
+    }
+}
+
+/** Environment variables by which every AWS client of a child process finds endpoint and identity. */
+export function awsEnvironment(
+    { gateway, region }: Pick<Context, "gateway" | "region">,
+    credentials: Credentials,
+): Record<string, string> {
+    return {
+        AWS_ENDPOINT_URL: gateway.endpoint,
+        AWS_REGION: region,
+        AWS_DEFAULT_REGION: region,
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        ...(credentials.sessionToken === undefined
+            ? {}
+            : { AWS_SESSION_TOKEN: credentials.sessionToken }),
+        AWS_EC2_METADATA_DISABLED: "true", // never ask the network who we are
+        AWS_CONFIG_FILE: "/dev/null", // nor the files of whoever runs this
+        AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    };
+}
+
+/** The caller's environment as far as a program needs it, without any AWS setting of theirs. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+    return Object.fromEntries(
+        Object.entries(process.env).filter(
+            ([name]) => !/^(AWS_|SPARK_|PYSPARK_|HADOOP_|GLUE_)/.test(name),
+        ),
+    );
+}
+
+/** `loglake-spark` of `arn:aws:iam::123456789012:role/loglake-spark`. */
+export function nameOf(roleArn: string): string {
+    return roleArn.slice(roleArn.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,188 @@
+/** Spark itself: `spark-submit` of the PySpark that is installed, on this machine's cores, reading `s3://` at the gateway. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { Credentials } from "../gateway/identities";
+import type { Exit } from "../processes";
+import { awsEnvironment, plainEnvironment, type Context } from "./context";
+
+/** What is installed, and how much of the machine Spark may use. */
+export interface SparkInstallation {
+    /** Python interpreter whose environment has PySpark. */
+    readonly python: string;
+    /** Folder of the `pyspark` package, which is Spark's home. */
+    readonly sparkHome: string;
+    readonly javaHome: string;
+    /** Folder of the jars that let Spark read `s3://`. */
+    readonly jars: string;
+    /** @default 2 */
+    readonly cores?: number;
+    /** Memory of the one JVM, which is driver and executor. @default "1g" */
+    readonly memory?: string;
+}
+
+/** One `spark-submit`. */
+export interface Submit {
+    /** Name of the folder of its files and log below the run's folder. */
+    readonly id: string;
+    /** Options, script and the script's arguments, as after `spark-submit`. */
+    readonly args: readonly string[];
+    /** Spark properties that the service would set. */
+    readonly properties: Readonly<Record<string, string>>;
+    readonly credentials: Credentials;
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly onLine: (line: string) => void;
+    readonly timeoutSeconds?: number;
+}
+
+/** How a `spark-submit` ended. */
+export interface Submitted extends Exit {
+    readonly logFile: string;
+    /** What a reader needs first: the last error that Python or Spark named. */
+    readonly error: string;
+}
+
+/** Runs Spark to its end. */
+export async function sparkSubmit(
+    installation: SparkInstallation,
+    context: Context,
+    submit: Submit,
+): Promise<Submitted> {
+    const folder = join(context.runFolder, submit.id);
+    mkdirSync(join(folder, "scratch"), { recursive: true });
+    const propertiesFile = join(folder, "spark.properties");
+    const logSettings = join(folder, "log4j2.properties");
+    const logFile = join(folder, "log.txt");
+    const properties = { ...submit.properties, ...localProperties(context, folder) };
+    writeFileSync(propertiesFile, propertiesText(properties));
+    writeFileSync(logSettings, log4jProperties);
+
+    const { python, sparkHome, javaHome, jars, cores = 2, memory = "1g" } = installation;
+    const exit = await context.processes.run({
+        command: join(javaHome, "bin", "java"),
+        args: [
+            ...[`-Xmx${memory}`, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"],
+            ...moduleOptions,
+            `-Dlog4j2.configurationFile=file:${logSettings}`,
+            ...["-cp", [join(sparkHome, "jars", "*"), join(jars, "*")].join(delimiter)],
+            "org.apache.spark.deploy.SparkSubmit",
+            ...["--master", `local[${String(cores)}]`, "--properties-file", propertiesFile],
+            ...submit.args,
+        ],
+        env: {
+            ...plainEnvironment(),
+            ...awsEnvironment(context, submit.credentials),
+            ...submit.environment,
+            JAVA_HOME: javaHome,
+            SPARK_HOME: sparkHome,
+            SPARK_LOCAL_IP: "127.0.0.1",
+            SPARK_LOCAL_HOSTNAME: "localhost",
+            PYSPARK_PYTHON: python,
+            PYSPARK_DRIVER_PYTHON: python,
+            PYTHONDONTWRITEBYTECODE: "1",
+            PYTHONUNBUFFERED: "1",
+        },
+        cwd: folder,
+        logFile,
+        onLine: progressOf(submit.onLine),
+        ...(submit.timeoutSeconds === undefined ? {} : { timeoutSeconds: submit.timeoutSeconds }),
+    });
+    return { ...exit, logFile, error: lastError(exit.tail) };
+}
+
+/** What is different here from a cluster: one machine, and S3 by its open client at the gateway. */
+function localProperties({ gateway, region }: Context, folder: string): Record<string, string> {
+    return {
+        "spark.ui.enabled": "false",
+        "spark.driver.host": "localhost",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.local.dir": join(folder, "scratch"),
+        "spark.sql.warehouse.dir": join(folder, "scratch", "warehouse"),
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": "4",
+        "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+        "spark.hadoop.fs.AbstractFileSystem.s3.impl": "org.apache.hadoop.fs.s3a.S3A",
+        "spark.hadoop.fs.s3a.endpoint": gateway.endpoint,
+        "spark.hadoop.fs.s3a.endpoint.region": region,
+        "spark.hadoop.fs.s3a.path.style.access": "true",
+        "spark.hadoop.fs.s3a.connection.ssl.enabled": "false",
+        // the session is in the environment, not on a command line that every user of the machine can read
+        "spark.hadoop.fs.s3a.aws.credentials.provider":
+            "com.amazonaws.auth.EnvironmentVariableCredentialsProvider",
+        "spark.hadoop.fs.s3a.buffer.dir": join(folder, "scratch"),
+        // EMR writes through a committer that does not rename; a rename here is a copy of every object
+        "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
+        "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+        "spark.hadoop.fs.s3a.directory.marker.retention": "keep",
+        "spark.hadoop.fs.s3a.attempts.maximum": "3",
+    };
+}
+
+/** What Spark 3.5 needs of Java 17 (`JavaModuleOptions` in its source, which its own launcher scripts pass). */
+const moduleOptions = [
+    "-XX:+IgnoreUnrecognizedVMOptions",
+    ...[
+        "java.lang",
+        "java.lang.invoke",
+        "java.lang.reflect",
+        "java.io",
+        "java.net",
+        "java.nio",
+        "java.util",
+        "java.util.concurrent",
+        "java.util.concurrent.atomic",
+        "sun.nio.ch",
+        "sun.nio.cs",
+        "sun.security.action",
+        "sun.util.calendar",
+    ].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
+    "--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED",
+    "-Djdk.reflect.useDirectMethodHandle=false",
+];
+
+/** Warnings and worse, and the end of every task, which is the progress. */
+const log4jProperties = `
+rootLogger.level = warn
+rootLogger.appenderRef.stderr.ref = stderr
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
+logger.tasks.name = org.apache.spark.scheduler.TaskSetManager
+logger.tasks.level = info
+logger.native.name = org.apache.hadoop.util.NativeCodeLoader
+logger.native.level = error
+logger.metrics.name = org.apache.hadoop.metrics2.impl.MetricsConfig
+logger.metrics.level = error
+`;
+
+const logLine = /^\d\d:\d\d:\d\d (INFO|WARN|ERROR|FATAL) /;
+const finishedTask = /Finished task \S+ in stage (\d+)\.\d+ .*\((\d+)\/(\d+)\)$/;
+
+/** Passes on what the program prints, and how far each stage is; log lines stay in the log. */
+function progressOf(onLine: (line: string) => void): (line: string) => void {
+    let said = 0;
+    return (line) => {
+        const [, stage, done, all] = finishedTask.exec(line) ?? [];
+        if (stage !== undefined) {
+            if (Date.now() - said < 1000) return;
+            said = Date.now();
+            onLine(`stage ${stage}: ${done ?? ""} of ${all ?? ""} tasks`);
+        } else if (!logLine.test(line) && !/^\s|^Traceback|^Caused by|^$/.test(line)) {
+            onLine(line);
+        }
+    };
+}
+
+/** The last line that names an error: Python's `ValueError: ...`, Java's `java.io.IOException: ...`. */
+function lastError(tail: readonly string[]): string {
+    const named = tail.filter((line) => /^([\w.]+\.)?\w*(Error|Exception|Exit)\b/.test(line));
+    return named.at(-1) ?? tail.at(-1) ?? "no output";
+}
+
+/** Java's properties format, in which a backslash escapes. */
+function propertiesText(properties: Readonly<Record<string, string>>): string {
+    return Object.entries(properties)
+        .map(([key, value]) => `${key} ${value.replaceAll("\\", "\\\\")}\n`)
+        .join("");
+}
