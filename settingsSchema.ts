@@ -36,19 +36,21 @@ export const oneOf =
         values.find((allowed) => allowed === value) ??
         wrong(path, note, `one of ${values.join(", ")}`, value);
 
-/** Text that `pattern` matches. `what` names it, with an example. */
-export const text =
-    (what: string, pattern: RegExp): Schema<string> =>
+/** Text that passes `check`. `what` says what it must be, with an example. */
+export const checked =
+    (what: string, check: (value: string) => boolean): Schema<string> =>
     (value, path, note) =>
-        typeof value === "string" && pattern.test(value) ? value : wrong(path, note, what, value);
+        typeof value === "string" && check(value) ? value : wrong(path, note, what, value);
+
+/** Text that `pattern` matches. `what` says what it must be, with an example. */
+export const text = (what: string, pattern: RegExp): Schema<string> =>
+    checked(what, (value) => pattern.test(value));
 
 /** A list of `min` to `max` different items. */
 export const list =
     <T>(item: Schema<T>, min = 0, max = Infinity): Schema<readonly T[]> =>
     (value, path, note) => {
-        const range = Number.isFinite(max)
-            ? `${String(min)} to ${String(max)}`
-            : `${String(min)} or more`;
+        const range = `${String(min)} ${Number.isFinite(max) ? `to ${String(max)}` : "or more"}`;
         if (!Array.isArray(value)) return wrong(path, note, "a list", value);
         const items: readonly unknown[] = value;
         if (items.length < min || items.length > max) {
@@ -101,7 +103,7 @@ function unknownKey(key: string, known: readonly string[]): string {
     const near = known
         .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name.toLowerCase()) }))
         .sort((a, b) => a.distance - b.distance)[0];
-    return near !== undefined && near.distance <= Math.max(2, key.length / 3)
+    return near !== undefined && near.distance <= 0.4 * Math.max(key.length, near.name.length)
         ? `is unknown, did you mean ${near.name}?`
         : `is unknown, known are ${known.join(", ")}`;
 }

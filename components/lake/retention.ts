@@ -40,39 +40,58 @@ export interface LakeRetention {
     readonly noncurrentExpirationDays?: number;
 }
 
+const defaults = {
+    rawTransitionToIaDays: 30,
+    rawTransitionToGlacierDays: 90,
+    rawExpirationDays: 730,
+    stagingExpirationDays: 7,
+    runRecordExpirationDays: 400,
+    emrLogExpirationDays: 90,
+    accessLogExpirationDays: 400,
+    noncurrentExpirationDays: 30,
+} as const satisfies LakeRetention;
+
+/** An argument that does not go with another, and why. */
+export interface Conflict {
+    readonly argument: keyof LakeRetention;
+    readonly reason: string;
+}
+
+/** Finds steps of raw logs that are out of order, defaults counted in. */
+export function retentionConflicts(args: LakeRetention): readonly Conflict[] {
+    const ia = args.rawTransitionToIaDays ?? defaults.rawTransitionToIaDays;
+    const glacier = args.rawTransitionToGlacierDays ?? defaults.rawTransitionToGlacierDays;
+    const end = args.rawExpirationDays ?? defaults.rawExpirationDays;
+    const conflicts: Conflict[] = [];
+    if (glacier < ia + 30) {
+        const reason = `must be 30 days or more after rawTransitionToIaDays (${String(ia)}), got ${String(glacier)}`;
+        conflicts.push({ argument: "rawTransitionToGlacierDays", reason });
+    }
+    if (end <= glacier) {
+        const reason = `must be after rawTransitionToGlacierDays (${String(glacier)}), got ${String(end)}`;
+        conflicts.push({ argument: "rawExpirationDays", reason });
+    }
+    return conflicts;
+}
+
 /** Applies the defaults of every argument in days, and checks them. */
 export function lifecycleRules(
     args: LakeRetention,
 ): Record<BucketPurpose, readonly LifecycleRule[]> {
-    const days = (argument: keyof LakeRetention, value: number, min = 1) =>
-        wholeNumber(argument, value, min);
-    const ia = days("rawTransitionToIaDays", args.rawTransitionToIaDays ?? 30, 30);
-    const glacier = days("rawTransitionToGlacierDays", args.rawTransitionToGlacierDays ?? 90, 30);
-    const rawEnd = days("rawExpirationDays", args.rawExpirationDays ?? 730);
-    if (glacier < ia + 30) {
-        const earliest = `30 days or more after rawTransitionToIaDays (${String(ia)})`;
-        refuse("rawTransitionToGlacierDays", `must be ${earliest}, got ${String(glacier)}`);
-    }
-    if (rawEnd <= glacier) {
-        const after = `after rawTransitionToGlacierDays (${String(glacier)})`;
-        refuse("rawExpirationDays", `must be ${after}, got ${String(rawEnd)}`);
-    }
-    const staging = days("stagingExpirationDays", args.stagingExpirationDays ?? 7);
-    const runRecords = days("runRecordExpirationDays", args.runRecordExpirationDays ?? 400);
-    const emrLogs = days("emrLogExpirationDays", args.emrLogExpirationDays ?? 90);
-    const accessLogs = days("accessLogExpirationDays", args.accessLogExpirationDays ?? 400);
-    const tidy = housekeeping(
-        days("noncurrentExpirationDays", args.noncurrentExpirationDays ?? 30),
-    );
+    const days = (argument: keyof typeof defaults, min = 1) =>
+        wholeNumber(argument, args[argument] ?? defaults[argument], min);
+    const ia = days("rawTransitionToIaDays", 30);
+    for (const { argument, reason } of retentionConflicts(args)) refuse(argument, reason);
+    const tidy = housekeeping(days("noncurrentExpirationDays"));
 
     return {
         raw: [
             transition(
                 "archive",
                 { days: ia, storageClass: "STANDARD_IA" },
-                { days: glacier, storageClass: "GLACIER_IR" },
+                { days: days("rawTransitionToGlacierDays"), storageClass: "GLACIER_IR" },
             ),
-            expire("expire", "", rawEnd),
+            expire("expire", "", days("rawExpirationDays")),
             ...tidy,
         ],
         processed: [
@@ -80,20 +99,17 @@ export function lifecycleRules(
             // tell them apart. What tells them apart is that nobody reads a superseded one: Intelligent-Tiering moves it
             // to infrequent access after 30 days unread, to archive instant access after 90.
             transition("superseded-runs", { days: 1, storageClass: "INTELLIGENT_TIERING" }),
-            ...(args.processedExpirationDays === undefined
-                ? []
-                : [
-                      expire(
-                          "expire",
-                          "",
-                          days("processedExpirationDays", args.processedExpirationDays, 2),
-                      ),
-                  ]),
-            expire("staging", "_staging/", staging),
-            expire("run-records", "_runs/", runRecords),
+            ...processedEnd(args.processedExpirationDays),
+            expire("staging", "_staging/", days("stagingExpirationDays")),
+            expire("run-records", "_runs/", days("runRecordExpirationDays")),
             ...tidy,
         ],
-        artifacts: [expire("emr-logs", "emr-logs/", emrLogs), ...tidy],
-        "access-logs": [expire("expire", "", accessLogs), ...tidy],
+        artifacts: [expire("emr-logs", "emr-logs/", days("emrLogExpirationDays")), ...tidy],
+        "access-logs": [expire("expire", "", days("accessLogExpirationDays")), ...tidy],
     };
+}
+
+function processedEnd(days: number | undefined): readonly LifecycleRule[] {
+    if (days === undefined) return [];
+    return [expire("expire", "", wholeNumber("processedExpirationDays", days, 2))];
 }
