@@ -237,8 +237,8 @@ describe("settings", () => {
                 "loglake:protected is unknown, did you mean protect?",
                 "loglake:network.natGateways is unknown, known are cidrBlock, zones, flowLogRetentionDays",
                 "loglake:network.zones must have 2 to 6 items, got 1",
-                "loglake:spark.instanceTypes must have 1 or more items, got 0",
                 "loglake:lake.stagingExpirationDays must be a whole number from 1 to 36500, got 0",
+                "loglake:spark.instanceTypes must have 1 or more items, got 0",
                 "loglake:lake.rawExpirationDays must be after rawTransitionToGlacierDays (90), got 10",
                 "loglake:network.zones must be in aws:region (eu-west-1), got us-east-1a",
             ]);
