@@ -11,7 +11,7 @@ CREATE TABLE logs.fact_request (
     user_agent_key bigint,
     http_request_method varchar(16),
     http_response_status_code smallint,
-    http_response_status_class varchar(3),
+    http_response_status_class varchar(8),
     http_response_body_size bigint,
     network_protocol_version varchar(16),
     truncated boolean NOT NULL,
@@ -31,7 +31,7 @@ COMMENT ON COLUMN logs.fact_request.url_key IS 'logs.dim_url, null when no path 
 COMMENT ON COLUMN logs.fact_request.user_agent_key IS 'logs.dim_user_agent, null when no header was logged';
 COMMENT ON COLUMN logs.fact_request.http_request_method IS 'Known HTTP method, else _OTHER';
 COMMENT ON COLUMN logs.fact_request.http_response_status_code IS 'Status of the response';
-COMMENT ON COLUMN logs.fact_request.http_response_status_class IS '1xx to 5xx';
+COMMENT ON COLUMN logs.fact_request.http_response_status_class IS '1xx to 5xx, _OTHER for any other status';
 COMMENT ON COLUMN logs.fact_request.http_response_body_size IS 'Bytes sent, without headers';
 COMMENT ON COLUMN logs.fact_request.network_protocol_version IS 'Version of HTTP, such as 1.1';
 COMMENT ON COLUMN logs.fact_request.truncated IS 'True when a value did not fit its column: a text was cut, a number became null';

@@ -17,7 +17,7 @@ def bucket_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def spark(bucket_folder: Path) -> Iterator[SparkSession]:
-    """Spark whose s3://<bucket>/ is a folder: Hadoop mounts it under the scheme, and the job's URIs stay as they are."""
+    """Spark whose bucket is a folder: Hadoop mounts it under the scheme s3, and the job's URIs stay as they are."""
     builder = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
@@ -25,8 +25,11 @@ def spark(bucket_folder: Path) -> Iterator[SparkSession]:
         .config("spark.default.parallelism", "2")
         .config("spark.hadoop.fs.s3.impl", "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme")
         .config("spark.hadoop.fs.viewfs.overload.scheme.target.s3.impl", "org.apache.hadoop.fs.LocalFileSystem")
-        .config(f"spark.hadoop.fs.viewfs.mounttable.{BUCKET}.linkMergeSlash", bucket_folder.as_uri())
     )
+    for prefix in ("events", "sessions", "_staging"):
+        (bucket_folder / prefix).mkdir()
+        link = f"spark.hadoop.fs.viewfs.mounttable.{BUCKET}.link./{prefix}"
+        builder = builder.config(link, (bucket_folder / prefix).as_uri())
     for name, value in SPARK_CONF.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()

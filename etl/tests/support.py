@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,20 +11,22 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import IntegerType, LongType, StringType, StructField, StructType, TimestampType
 
 BUCKET = "lake-processed"
 RUN_ID = "run-1"
 DT = "2026-03-01"
+REPOSITORY = Path(__file__).parent.parent.parent
+TYPES = {"string": StringType(), "int": IntegerType(), "bigint": LongType(), "timestamp": TimestampType()}
 ROLE = "arn:aws:iam::123456789012:role/lake-warehouse"
 
-EVENTS = """event_id string, source string, event_time timestamp, client_address string,
-    http_request_method string, url_path string, network_protocol_version string,
-    http_response_status_code int, http_response_status_class string, http_response_body_size bigint,
-    user_agent_original string, user_agent_name string, user_agent_version string, user_agent_os_name string,
-    user_agent_synthetic_type string"""
+# The declaration that Spark writes by; what the job reads must be in it under the same name and type.
+PROCESSED = {table["name"]: table for table in json.loads((REPOSITORY / "formats" / "tables.json").read_text())}
 
-SESSIONS = """source string, client_address string, session_start timestamp, session_end timestamp,
-    requests bigint, entry_path string, exit_path string"""
+
+def schema_of(table: str) -> StructType:
+    """The columns of a processed table."""
+    return StructType([StructField(column["name"], TYPES[column["type"]]) for column in PROCESSED[table]["columns"]])
 
 
 def event(number: int, **values: Any) -> dict[str, Any]:
@@ -63,11 +66,11 @@ def session(**values: Any) -> dict[str, Any]:
 
 
 def events_of(spark: SparkSession, *rows: dict[str, Any]) -> DataFrame:
-    return spark.createDataFrame(list(rows), EVENTS)
+    return spark.createDataFrame(list(rows), schema_of("events"))
 
 
 def sessions_of(spark: SparkSession, *rows: dict[str, Any]) -> DataFrame:
-    return spark.createDataFrame(list(rows), SESSIONS)
+    return spark.createDataFrame(list(rows), schema_of("sessions"))
 
 
 def manifest_json(**values: Any) -> dict[str, Any]:

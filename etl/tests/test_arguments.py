@@ -50,7 +50,7 @@ def test_names_the_argument_that_is_missing(name: str) -> None:
         ("run_id", "run\n"),
         ("dt", "2026-3-1"),
         ("dt", "2026-02-30"),
-        ("dt", "٢٠٢٦-٠٣-٠١"),
+        ("dt", "\u0662026-03-01"),
         ("processed_bucket", "a/b"),
         ("processed_database", "Lake"),
         ("cluster_identifier", "-lake"),

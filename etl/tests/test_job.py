@@ -116,7 +116,7 @@ def test_running_again_publishes_and_sends_the_same(day: Day) -> None:
 
 
 def test_without_a_manifest_nothing_is_published_or_loaded(day: Day) -> None:
-    with pytest.raises(LoadError, match="^no manifest, no run"):
+    with pytest.raises(LoadError, match=r"^no manifest, no run"):
         day.load()
     assert day.published() == {"events": [], "sessions": []}
     assert day.redshift.batches == []
@@ -125,7 +125,7 @@ def test_without_a_manifest_nothing_is_published_or_loaded(day: Day) -> None:
 def test_files_with_fewer_rows_than_the_manifest_counts_are_neither_published_nor_loaded(day: Day) -> None:
     day.write()
     events_of(day.spark, event(1)).write.mode("overwrite").parquet(day.locations["events"])
-    with pytest.raises(LoadError, match="^fact_request must have 2 rows by the manifest, got 1; nothing was loaded$"):
+    with pytest.raises(LoadError, match=r"^fact_request must have 2 rows by the manifest, got 1; nothing was loaded$"):
         day.load()
     assert day.published() == {"events": [], "sessions": []}
     assert day.redshift.batches == []

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from botocore.exceptions import ClientError
 
 from loglake_etl.errors import LoadError
 from loglake_etl.warehouse import Clock, Warehouse
@@ -80,17 +83,26 @@ def test_quotes_the_statement_that_failed_and_its_error(clock: FakeClock) -> Non
 
 
 def test_gives_the_batchs_error_where_no_statement_has_one(clock: FakeClock) -> None:
-    with pytest.raises(LoadError, match="^batch batch-1 aborted and was rolled back: cancelled on user's request$"):
-        client = FakeRedshiftData({"Status": "ABORTED", "Error": "cancelled on user's request"})
+    client = FakeRedshiftData({"Status": "ABORTED", "Error": "cancelled on user's request"})
+    with pytest.raises(LoadError, match=r"^batch batch-1 aborted and was rolled back: cancelled on user's request$"):
         warehouse(client, clock).run("load", ["DELETE FROM a"])
 
 
 def test_cancels_a_batch_that_takes_too_long_so_that_it_can_not_commit_later(clock: FakeClock) -> None:
     client = FakeRedshiftData({"Status": "STARTED"})
-    with pytest.raises(LoadError, match="^batch batch-1 was STARTED after 60 s and is cancelled; nothing was loaded$"):
+    with pytest.raises(LoadError, match=r"^batch batch-1 was STARTED after 60 s and is cancelled; nothing was loaded$"):
         warehouse(client, clock).run("load", ["DELETE FROM a"])
     assert client.cancelled == ["batch-1"]
     assert clock.seconds >= 60
+
+
+def test_warns_of_a_batch_that_it_may_not_cancel(clock: FakeClock) -> None:
+    class Refusing(FakeRedshiftData):
+        def cancel_statement(self, *, Id: str) -> dict[str, Any]:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "CancelStatement")
+
+    with pytest.raises(LoadError, match=r"may still commit, as it can't be cancelled: .*AccessDenied"):
+        warehouse(Refusing({"Status": "STARTED"}), clock).run("load", ["DELETE FROM a"])
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
         if name not in given:
             raise LoadError(f"argument --{name} is missing")
         form, description = _FORMS[name]
-        if not re.fullmatch(form, given[name]):
+        if not re.fullmatch(form, given[name], re.ASCII):
             raise LoadError(f"argument --{name} must be {description}, got {given[name]!r}")
     try:
         date.fromisoformat(given["dt"])

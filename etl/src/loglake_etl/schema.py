@@ -85,7 +85,7 @@ FACT_REQUEST = _table(
     user_agent_key="bigint",
     http_request_method="varchar(16)",
     http_response_status_code="smallint",
-    http_response_status_class="varchar(3)",
+    http_response_status_class="varchar(8)",
     http_response_body_size="bigint",
     network_protocol_version="varchar(16)",
 )

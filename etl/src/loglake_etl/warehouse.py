@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from loglake_etl.clients import RedshiftData
 from loglake_etl.errors import LoadError
 
@@ -68,14 +70,19 @@ class Warehouse:
             if answer["Status"] in ("FAILED", "ABORTED"):
                 raise LoadError(_failure(batch, answer, sqls))
             if self.clock.now() >= deadline:
-                # Else it might still commit after the run was reported as failed.
-                self.client.cancel_statement(Id=batch)
                 raise LoadError(
-                    f"batch {batch} was {answer['Status']} after {self.timeout_seconds:.0f} s and is cancelled; "
-                    "nothing was loaded"
+                    f"batch {batch} was {answer['Status']} after {self.timeout_seconds:.0f} s and {self._cancel(batch)}"
                 )
             self.clock.sleep(wait)
             wait = min(wait * WAIT_GROWTH, LONGEST_WAIT_SECONDS)
+
+    def _cancel(self, batch: str) -> str:
+        # Left alone, it might still commit after the run was reported as failed.
+        try:
+            self.client.cancel_statement(Id=batch)
+        except ClientError as error:
+            return f"may still commit, as it can't be cancelled: {error}"
+        return "is cancelled; nothing was loaded"
 
 
 def _check_limits(sqls: Sequence[str]) -> None:
