@@ -47,9 +47,6 @@ export interface InstanceFleet {
     readonly InstanceFleetType: "MASTER" | "CORE";
     readonly TargetOnDemandCapacity: number;
     readonly InstanceTypeConfigs: readonly InstanceTypeConfig[];
-    readonly LaunchSpecifications: {
-        readonly OnDemandSpecification: { readonly AllocationStrategy: "lowest-price" };
-    };
 }
 
 /** One type of a fleet and the disks of its nodes. */

@@ -153,7 +153,11 @@ function computed(type: string, id: string): Properties {
                 dnsName: `${id}.${standInSite.region}.redshift.amazonaws.com`,
             };
         case "tls:index/privateKey:PrivateKey":
-            return { privateKeyPem: "PRIVATE KEY", publicKeyPem: "PUBLIC KEY" };
+            return {
+                privateKeyPem: "PRIVATE KEY",
+                privateKeyPemPkcs8: "PRIVATE KEY",
+                publicKeyPem: "PUBLIC KEY",
+            };
         case "tls:index/selfSignedCert:SelfSignedCert":
             return { certPem: "CERTIFICATE" };
         default:
@@ -178,6 +182,8 @@ function invoke(token: string, inputs: Properties): Properties {
             return { partition, dnsSuffix: "amazonaws.com", id: partition };
         case "getAvailabilityZones":
             return { names: ["a", "b", "c"].map((zone) => region + zone), id: region };
+        case "getVpc":
+            return { ...inputs, cidrBlock: "10.0.0.0/16" };
         case "getPrefixList":
             return { id: "pl-1", name: "s3", cidrBlocks: [] };
         default:
