@@ -69,8 +69,9 @@ const loader = section(
     {
         workerType: oneOf("G.1X", "G.2X", "G.4X", "G.8X"),
         numberOfWorkers: whole(2, 299),
-        timeoutMinutes: minutes,
+        timeoutMinutes: whole(1, 10_080),
         maxRetries: whole(0, 10),
+        logRetentionDays: retention,
     },
 );
 

@@ -9,38 +9,42 @@ export type Schema<T> = (value: unknown, path: string, note: Note) => T | undefi
 /** What a schema reads. */
 export type Read<S> = S extends Schema<infer T> ? T : never;
 
-/** `true` or `false`. */
-export const flag: Schema<boolean> = (value, path, note) =>
-    typeof value === "boolean" ? value : wrong(path, note, "true or false", value);
+/** A value that passes `accepts`. `what` says what it must be. */
+const accepting =
+    <T>(what: string, accepts: (value: unknown) => value is T): Schema<T> =>
+    (value, path, note) => {
+        if (accepts(value)) return value;
+        note(path, mustBe(what, value));
+        return undefined;
+    };
 
-/** A whole number from `min` to `max`. */
-export const whole =
-    (min: number, max: number): Schema<number> =>
-    (value, path, note) =>
-        Number.isInteger(value) && Number(value) >= min && Number(value) <= max
-            ? Number(value)
-            : wrong(path, note, `a whole number from ${String(min)} to ${String(max)}`, value);
+/** `true` or `false`. */
+export const flag = accepting("true or false", (value) => typeof value === "boolean");
 
 /** A number from `min` to `max`. */
-export const number =
-    (min: number, max: number): Schema<number> =>
-    (value, path, note) =>
-        typeof value === "number" && value >= min && value <= max
-            ? value
-            : wrong(path, note, `a number from ${String(min)} to ${String(max)}`, value);
+export const number = (min: number, max: number): Schema<number> =>
+    accepting(
+        `a number from ${String(min)} to ${String(max)}`,
+        (value): value is number => typeof value === "number" && value >= min && value <= max,
+    );
+
+/** A whole number from `min` to `max`. */
+export const whole = (min: number, max: number): Schema<number> =>
+    accepting(
+        `a whole number from ${String(min)} to ${String(max)}`,
+        (value): value is number =>
+            typeof value === "number" && Number.isInteger(value) && value >= min && value <= max,
+    );
 
 /** One of `values`. */
-export const oneOf =
-    <const T extends string | number>(...values: readonly T[]): Schema<T> =>
-    (value, path, note) =>
-        values.find((allowed) => allowed === value) ??
-        wrong(path, note, `one of ${values.join(", ")}`, value);
+export const oneOf = <const T extends string | number>(...values: readonly T[]): Schema<T> =>
+    accepting(`one of ${values.join(", ")}`, (value): value is T =>
+        values.some((allowed) => allowed === value),
+    );
 
 /** Text that passes `check`. `what` says what it must be, with an example. */
-export const checked =
-    (what: string, check: (value: string) => boolean): Schema<string> =>
-    (value, path, note) =>
-        typeof value === "string" && check(value) ? value : wrong(path, note, what, value);
+export const checked = (what: string, check: (value: string) => boolean): Schema<string> =>
+    accepting(what, (value): value is string => typeof value === "string" && check(value));
 
 /** Text that `pattern` matches. `what` says what it must be, with an example. */
 export const text = (what: string, pattern: RegExp): Schema<string> =>
@@ -51,7 +55,10 @@ export const list =
     <T>(item: Schema<T>, min = 0, max = Infinity): Schema<readonly T[]> =>
     (value, path, note) => {
         const range = `${String(min)} ${Number.isFinite(max) ? `to ${String(max)}` : "or more"}`;
-        if (!Array.isArray(value)) return wrong(path, note, "a list", value);
+        if (!Array.isArray(value)) {
+            note(path, mustBe("a list", value));
+            return undefined;
+        }
         const items: readonly unknown[] = value;
         if (items.length < min || items.length > max) {
             note(path, `must have ${range} items, got ${String(items.length)}`);
@@ -78,7 +85,8 @@ export const section =
     ): Schema<ReadFields<Required, Optional>> =>
     (value, path, note) => {
         if (typeof value !== "object" || value === null || Array.isArray(value)) {
-            return wrong(path, note, "a section of settings", value);
+            note(path, mustBe("a section of settings", value));
+            return undefined;
         }
         const at = (key: string) => (path === "" ? key : `${path}.${key}`);
         const given = new Map<string, unknown>(Object.entries(value));
@@ -94,9 +102,8 @@ export const section =
         return Object.fromEntries(read) as ReadFields<Required, Optional>;
     };
 
-function wrong(path: string, note: Note, expected: string, value: unknown): undefined {
-    note(path, `must be ${expected}, got ${JSON.stringify(value) ?? "nothing"}`);
-    return undefined;
+function mustBe(what: string, value: unknown): string {
+    return `must be ${what}, got ${JSON.stringify(value)}`;
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
@@ -111,9 +118,9 @@ function unknownKey(key: string, known: readonly string[]): string {
 /** Insertions, deletions and replacements of one character that turn `a` into `b` (Levenshtein). */
 function editDistance(a: string, b: string): number {
     let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-    for (const [above, letter] of [...a].entries()) {
+    for (const [above, letter] of Array.from(a).entries()) {
         const next = [above + 1];
-        for (const [column, other] of [...b].entries()) {
+        for (const [column, other] of Array.from(b).entries()) {
             const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1);
             next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
         }
