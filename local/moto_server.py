@@ -5,20 +5,34 @@ Prints the port once it listens. Ends when its standard input does: a parent tha
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
 
 from moto.backends import get_backend
+from moto.iam.access_control import PermissionResult
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
     create_backend_app,
 )
+from moto.s3.models import FakeBucket
 from werkzeug.serving import make_server
 
 #: Loaded while the caller is still at work, so that the first request to each does not wait for its modules.
-SERVICES_USED = ("sts", "iam", "s3", "kms", "glue", "events", "logs", "cloudwatch", "awslambda", "stepfunctions")
+SERVICES_USED = (
+    "sts",
+    "iam",
+    "s3",
+    "kms",
+    "glue",
+    "events",
+    "logs",
+    "cloudwatch",
+    "awslambda",
+    "stepfunctions",
+)
 
 
 class QuietRequestHandler(MotoRequestHandler):
@@ -26,6 +40,35 @@ class QuietRequestHandler(MotoRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Leaves the line out."""
+
+
+def no_opinion(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
+    """What moto is to think of a bucket policy: nothing, since it reads every Deny without its conditions."""
+    return PermissionResult.NEUTRAL
+
+
+def may_log(target_bucket: FakeBucket, target_prefix: str | None) -> bool:
+    """Whether the target's policy lets S3 deliver access logs below the prefix.
+
+    moto 5.2.5 reads principals and resources of one form only, and fails on a statement whose principal is ``*``.
+    """
+    target = f"arn:aws:s3:::{target_bucket.name}/{target_prefix or ''}*"
+    statements = json.loads(target_bucket.policy or b"{}").get("Statement", [])
+    for statement in statements:
+        principal = statement.get("Principal", {})
+        services = principal.get("Service", []) if isinstance(principal, dict) else []
+        resources = statement.get("Resource", [])
+        if (
+            statement["Effect"] == "Allow"
+            and "logging.s3.amazonaws.com" in services
+            and "s3:PutObject" in statement["Action"]
+            and (
+                target in resources
+                or f"arn:aws:s3:::{target_bucket.name}/*" in resources
+            )
+        ):
+            return True
+    return False
 
 
 def _end_with_parent() -> None:
@@ -40,8 +83,12 @@ def _load_services() -> None:
 
 def main() -> None:
     """Serves until standard input ends."""
+    FakeBucket.get_permission = no_opinion  # type: ignore[method-assign]
+    FakeBucket._log_permissions_enabled_policy = staticmethod(may_log)  # type: ignore[method-assign]
     app = DomainDispatcherApplication(create_backend_app)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietRequestHandler)
+    server = make_server(
+        "127.0.0.1", 0, app, threaded=True, request_handler=QuietRequestHandler
+    )
     print(server.port, flush=True)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     threading.Thread(target=_load_services, daemon=True).start()

@@ -1,0 +1,189 @@
+/** Everything that stands in for AWS, behind one endpoint: started together, ended together. */
+import { execFile } from "node:child_process";
+import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { createApi, type Api, type ApiCall } from "./api";
+import { createIn } from "./deploy";
+import type { Target, Warehouse } from "./deploy/types";
+import { startGateway, type Gateway } from "./gateway";
+import { deployer, type Credentials } from "./gateway/identities";
+import { startMoto } from "./moto";
+import { Processes } from "./processes";
+import { standInSite, type Create } from "./program/mockEngine";
+import {
+    awsEnvironment,
+    plainEnvironment,
+    Sessions,
+    type Context,
+    type Progress,
+} from "./services/context";
+import { crawlers } from "./services/crawler";
+import { emr } from "./services/emr";
+import { glueJobs } from "./services/glueJobs";
+import { lambda } from "./services/lambda";
+import type { SparkInstallation } from "./services/spark";
+import type { Toolchain } from "./setup";
+import { deployedMachine, execute, type Execution, type ExecutionOptions } from "./workflow";
+
+const { accountId, region } = standInSite;
+const root = join(__dirname, "..");
+
+/** Options of {@link startServices}. */
+export interface ServiceOptions {
+    readonly toolchain: Toolchain;
+    /** Folder for what the run leaves: logs, scratch files, the record of calls. */
+    readonly folder: string;
+    /** Port of the endpoint on 127.0.0.1. @default 0, a free one */
+    readonly port?: number;
+    /** Cores that Spark uses. @default 2 */
+    readonly cores?: number;
+    /** Memory of Spark's one JVM. @default "1g" */
+    readonly memory?: string;
+    /** Told what the services do. @default nobody */
+    readonly onProgress?: Progress;
+}
+
+/** The running services. */
+export interface Services {
+    /** `http://127.0.0.1:<port>`, for every AWS client. */
+    readonly endpoint: string;
+    readonly region: string;
+    readonly gateway: Gateway;
+    /** What the deployer signs with: the one administrator. */
+    readonly credentials: Credentials;
+    /** Calls as the deployer. */
+    readonly api: Api;
+    /** The calls that the deployment made, before the SDK wrote them down. */
+    readonly apiCalls: readonly ApiCall[];
+    /** The warehouses that were deployed, by identifier. */
+    readonly warehouses: ReadonlyMap<string, Warehouse>;
+    /** Creates resources here: for {@link runProgram}. */
+    readonly create: Create;
+    /** A session of a role, as the service `principal` gets one. */
+    credentialsFor(roleArn: string, principal: string): Promise<Credentials>;
+    /** Runs the deployed state machine to its end, as its role. */
+    runWorkflow(stateMachineArn: string, options: ExecutionOptions): Promise<Execution>;
+    /** Ends every process and frees the port. A second call does nothing. */
+    close(): Promise<void>;
+}
+
+/** Starts the services. @throws Error when the port is taken or moto does not start; nothing is left running then. */
+export async function startServices(options: ServiceOptions): Promise<Services> {
+    mkdirSync(options.folder, { recursive: true });
+    const processes = new Processes();
+    const { python } = options.toolchain;
+    const moto = startMoto(processes, python);
+    const closing: (() => Promise<void>)[] = [() => processes.close()];
+    const close = async () => {
+        for (const end of closing.splice(0).reverse()) await end();
+    };
+    try {
+        const recordFile = join(options.folder, "calls.jsonl");
+        rmSync(recordFile, { force: true });
+        const port = options.port ?? 0;
+        const gateway = await startGateway({ backend: moto, port, recordFile });
+        closing.push(() => gateway.close());
+        const context: Context = {
+            gateway,
+            sessions: new Sessions(gateway, region),
+            processes,
+            region,
+            accountId,
+            runFolder: options.folder,
+            progress: options.onProgress ?? (() => undefined),
+        };
+        const installation = sparkInstallation(options, await sparkHomeOf(python));
+        for (const handlers of [
+            crawlers(context),
+            glueJobs(context, installation),
+            emr(context, installation),
+            lambda(context),
+        ]) {
+            gateway.handle(handlers);
+        }
+        await moto;
+        return { ...deploymentOf(context), gateway, close };
+    } catch (error) {
+        await close();
+        throw error;
+    }
+}
+
+function deploymentOf(context: Context): Omit<Services, "gateway" | "close"> {
+    const { gateway, sessions } = context;
+    const apiCalls: ApiCall[] = [];
+    const warehouses = new Map<string, Warehouse>();
+    const identity = { endpoint: gateway.endpoint, region, credentials: deployer };
+    const api = createApi({ ...identity, onCall: (call) => apiCalls.push(call) });
+    const environment = { ...plainEnvironment(), ...awsEnvironment(context, deployer) };
+    const target: Target = {
+        api,
+        accountId,
+        region,
+        environment,
+        warehouses,
+        runCommand: (command, directory, variables) =>
+            runCommand(context, command, directory, variables),
+    };
+    return {
+        endpoint: gateway.endpoint,
+        region,
+        credentials: deployer,
+        api,
+        apiCalls,
+        warehouses,
+        create: createIn(target),
+        credentialsFor: (roleArn, service) => sessions.assume(roleArn, { service }),
+        runWorkflow: async (stateMachineArn, options) => {
+            const machine = await deployedMachine(createApi(identity), stateMachineArn);
+            const asWorkflow = await sessions.api(machine.roleArn, {
+                service: "states.amazonaws.com",
+            });
+            return execute(machine, asWorkflow, options);
+        },
+    };
+}
+
+/** Runs a command of the program's as the deployer, in the project's folder unless it names another. */
+async function runCommand(
+    context: Context,
+    command: string,
+    directory: string | undefined,
+    variables: Readonly<Record<string, string>>,
+): Promise<string> {
+    const lines: string[] = [];
+    const { code, tail } = await context.processes.run({
+        command: "/bin/sh",
+        args: ["-c", command],
+        cwd: directory ?? root,
+        env: { ...plainEnvironment(), ...awsEnvironment(context, deployer), ...variables },
+        onLine: (line) => {
+            lines.push(line);
+            context.progress("command", line);
+        },
+    });
+    const output = lines.join("\n");
+    appendFileSync(join(context.runFolder, "commands.log"), `${command}\n${output}\n`);
+    if (code !== 0)
+        throw new Error(`${command} ended with exit code ${String(code)}:\n${tail.join("\n")}`);
+    return output;
+}
+
+function sparkInstallation(options: ServiceOptions, sparkHome: string): SparkInstallation {
+    const { cores, memory } = options;
+    return {
+        ...options.toolchain,
+        sparkHome,
+        ...(cores === undefined ? {} : { cores }),
+        ...(memory === undefined ? {} : { memory }),
+    };
+}
+
+/** Folder of the `pyspark` package, which holds Spark itself. */
+async function sparkHomeOf(python: string): Promise<string> {
+    const code =
+        "import importlib.util as u; print(u.find_spec('pyspark').submodule_search_locations[0])";
+    const { stdout } = await promisify(execFile)(python, ["-c", code]);
+    return stdout.trim();
+}
