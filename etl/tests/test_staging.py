@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from loglake_etl import schema
 from loglake_etl.errors import LoadError
 from loglake_etl.facts import fact_request
-from loglake_etl.staging import check_unique, stage
+from loglake_etl.staging import checked_counts, stage
 from support import BUCKET, DT, FolderS3, event, events_of
 
 
@@ -67,12 +67,18 @@ def test_stages_a_time_of_any_year_that_a_log_may_claim(spark: SparkSession, s3:
 
 
 def test_fails_on_two_texts_with_one_key_and_shows_them(spark: SparkSession) -> None:
-    rows = spark.createDataFrame([(1, "/a"), (2, "/b"), (2, "/c")], "url_key bigint, url_path string")
+    columns = "url_key bigint, url_path string, url_extension string, truncated boolean"
+    rows = spark.createDataFrame([(1, "/a", None, False), (2, "/b", None, False), (2, "/c", None, False)], columns)
     with pytest.raises(LoadError) as caught:
-        check_unique(rows, "dim_url", "url_key")
+        checked_counts(rows, schema.DIM_URL)
     assert str(caught.value).startswith("dim_url.url_key must be unique, got 2 in 2 rows, such as ")
     assert "'/b'" in str(caught.value)
     assert "'/c'" in str(caught.value)
+
+
+def test_counts_a_table_without_rows(spark: SparkSession, s3: FolderS3) -> None:
+    staged = stage(spark, s3, BUCKET, "stage-6", schema.FACT_REQUEST, fact_request(events_of(spark), DT))
+    assert (staged.rows, staged.truncated) == (0, 0)
 
 
 def test_fails_on_an_event_that_is_there_twice(spark: SparkSession, s3: FolderS3) -> None:

@@ -33,21 +33,31 @@ def stage(spark: SparkSession, s3: S3, bucket: str, run_id: str, table: Table, r
     # (https://docs.aws.amazon.com/redshift/latest/dg/c-spectrum-data-files.html).
     rows.write.mode("overwrite").option("compression", "snappy").parquet(location)
 
-    staged = spark.read.schema(rows.schema).parquet(location)
-    if table.key is not None:
-        check_unique(staged, table.name, table.key)
-    counts = staged.agg(F.count("*").alias("rows"), F.count_if(F.col(TRUNCATED)).alias("truncated")).collect()[0]
-    manifest = _write_copy_manifest(s3, bucket, prefix)
-    return StagedTable(table=table, manifest=manifest, rows=counts["rows"], truncated=counts["truncated"])
+    count, truncated = checked_counts(spark.read.schema(rows.schema).parquet(location), table)
+    return StagedTable(table=table, manifest=_write_copy_manifest(s3, bucket, prefix), rows=count, truncated=truncated)
 
 
-def check_unique(rows: DataFrame, table: str, key: str) -> None:
-    """Fails when two rows share ``key``: Redshift would not, and every join on it would count double."""
-    shared = rows.groupBy(key).count().where("count > 1").orderBy(key).limit(1).collect()
-    if shared:
-        value = shared[0][key]
-        examples = [row.asDict() for row in rows.where(F.col(key) == F.lit(value)).limit(2).collect()]
-        raise LoadError(f"{table}.{key} must be unique, got {value!r} in {shared[0]['count']} rows, such as {examples}")
+def checked_counts(rows: DataFrame, table: Table) -> tuple[int, int]:
+    """How many rows there are, and how many of them are truncated.
+
+    Fails when two share the table's key: Redshift would not, and every join on it would count double.
+    """
+    counted = (F.count("*").alias("rows"), F.count_if(F.col(TRUNCATED)).alias("truncated"))
+    if table.key is None:
+        counts = rows.agg(*counted, F.lit(1).alias("most")).collect()[0]
+    else:
+        totals = (F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in ("rows", "truncated"))
+        counts = rows.groupBy(table.key).agg(*counted).agg(*totals, F.max("rows").alias("most")).collect()[0]
+    if counts["rows"] > 0 and counts["most"] > 1:
+        raise LoadError(_shared_key(rows, table.name, str(table.key)))
+    return counts["rows"], counts["truncated"]
+
+
+def _shared_key(rows: DataFrame, table: str, key: str) -> str:
+    shared = rows.groupBy(key).count().where("count > 1").orderBy(key).first()
+    assert shared is not None
+    examples = [row.asDict() for row in rows.where(F.col(key).eqNullSafe(shared[key])).limit(2).collect()]
+    return f"{table}.{key} must be unique, got {shared[key]!r} in {shared['count']} rows, such as {examples}"
 
 
 def _write_copy_manifest(s3: S3, bucket: str, prefix: str) -> str:

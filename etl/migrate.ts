@@ -1,0 +1,33 @@
+/**
+ * Brings the warehouse's database to what `migrations/` says: every file in order, once each.
+ *
+ * Run by the deployment, with what it needs in the environment and nothing on the command line: CLUSTER_IDENTIFIER,
+ * DATABASE, ADMIN_SECRET_ARN, MIGRATION_VARIABLES (a JSON object of texts), AWS_REGION, and MIGRATIONS_FOLDER when the
+ * files lie elsewhere.
+ */
+import { join } from "node:path";
+import { RedshiftDataClient } from "@aws-sdk/client-redshift-data";
+import { readMigrations } from "./migrator/files";
+import { migrate } from "./migrator/migrate";
+import { readSettings } from "./migrator/settings";
+import { Warehouse } from "./migrator/warehouse";
+
+async function main(): Promise<void> {
+    const settings = readSettings(process.env);
+    const folder = settings.folder ?? join(__dirname, "migrations");
+    const migrations = readMigrations(folder, settings.variables);
+    // what a new cluster answers in its first minutes is retried by the warehouse; this is for throttling
+    const client = new RedshiftDataClient({ region: settings.region, maxAttempts: 8 });
+    try {
+        await migrate(new Warehouse(client, settings), migrations, (line) => {
+            console.log(line);
+        });
+    } finally {
+        client.destroy();
+    }
+}
+
+main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+});
