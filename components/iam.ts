@@ -116,7 +116,6 @@ export function logGroupsUseKey(site: Site, logGroups: string): Statement {
                 "kms:ReEncryptFrom",
                 "kms:ReEncryptTo",
                 "kms:GenerateDataKey",
-                "kms:DescribeKey",
             ],
             "*",
             { ArnLike: { "kms:EncryptionContext:aws:logs:arn": context } },

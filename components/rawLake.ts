@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { formats as allFormats, tables, type Format } from "../formats";
 import { retentionDays } from "./checks";
 import { allow, arn, bucketArn, grant, siteOf } from "./iam";
-import { catalogArns, readObjects, writeObjects } from "./lake/access";
+import { readCatalog, readObjects, tableArns, writeObjects } from "./lake/access";
 import { lakeBuckets } from "./lake/buckets";
 import { database, processedTable } from "./lake/catalog";
 import { rawCrawler } from "./lake/crawler";
@@ -158,34 +158,16 @@ export class RawLake extends pulumi.ComponentResource {
 
     /** Lets `role` look up tables and partitions of one layer of the catalog. */
     public grantReadCatalog(id: string, role: aws.iam.Role, layer: Layer): aws.iam.RolePolicy {
-        const statement = allow(
-            [
-                "glue:GetDatabase",
-                "glue:GetDatabases",
-                "glue:GetTable",
-                "glue:GetTables",
-                "glue:GetPartition",
-                "glue:GetPartitions",
-                "glue:BatchGetPartition",
-            ],
-            catalogArns(
-                siteOf(this),
-                layer === "raw" ? this.rawDatabaseName : this.processedDatabaseName,
-            ),
-        );
-        return grant(this, `${id}-read-${layer}-catalog`, role, statement);
+        const databaseName = layer === "raw" ? this.rawDatabaseName : this.processedDatabaseName;
+        const statements = readCatalog(siteOf(this), databaseName);
+        return grant(this, `${id}-read-${layer}-catalog`, role, ...statements);
     }
 
     /** Lets `role` point a day's partition of any processed table at a run's folder. */
     public grantPublishPartitions(id: string, role: aws.iam.Role): aws.iam.RolePolicy {
         const statement = allow(
-            [
-                "glue:GetTable",
-                "glue:GetPartition",
-                "glue:BatchCreatePartition",
-                "glue:UpdatePartition",
-            ],
-            catalogArns(siteOf(this), this.processedDatabaseName),
+            ["glue:GetTable", "glue:BatchCreatePartition", "glue:UpdatePartition"],
+            tableArns(siteOf(this), this.processedDatabaseName),
         );
         return grant(this, `${id}-publish-partitions`, role, statement);
     }

@@ -51,15 +51,42 @@ export function writeObjects(
     ];
 }
 
-/** ARNs that an action on the tables of one database needs: the catalog, the database and the tables. */
-export function catalogArns(
+/** ARNs that an action on one database needs: the catalog's and the database's. */
+export function databaseArns(
     site: Site,
     databaseName: pulumi.Input<string>,
 ): readonly pulumi.Output<string>[] {
     return [
         arn(site, "glue", "catalog"),
         arn(site, "glue", pulumi.interpolate`database/${databaseName}`),
+    ];
+}
+
+/** ARNs that an action on the tables of one database needs: these, and the tables'. */
+export function tableArns(
+    site: Site,
+    databaseName: pulumi.Input<string>,
+): readonly pulumi.Output<string>[] {
+    return [
+        ...databaseArns(site, databaseName),
         arn(site, "glue", pulumi.interpolate`table/${databaseName}/*`),
+    ];
+}
+
+/** Looking up the tables and partitions of one database. */
+export function readCatalog(site: Site, databaseName: pulumi.Input<string>): readonly Statement[] {
+    return [
+        allow(["glue:GetDatabase", "glue:GetDatabases"], databaseArns(site, databaseName)),
+        allow(
+            [
+                "glue:GetTable",
+                "glue:GetTables",
+                "glue:GetPartition",
+                "glue:GetPartitions",
+                "glue:BatchGetPartition",
+            ],
+            tableArns(site, databaseName),
+        ),
     ];
 }
 

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Format } from "../../formats";
 import { allow, arn, bucketArn, grant, serviceRole, siteOf, type Statement } from "../iam";
-import { catalogArns, readObjects } from "./access";
+import { databaseArns, readObjects, tableArns } from "./access";
 
 /** Arguments of {@link rawCrawler}. */
 export interface RawCrawlerArgs {
@@ -129,9 +129,9 @@ function crawlerStatements(
     const logGroup = arn(site, "logs", pulumi.interpolate`log-group:${logGroupName}`);
     return [
         ...readObjects(site, bucketArn(site, args.bucketName), args.keyArn),
+        allow(["glue:GetDatabase"], databaseArns(site, args.databaseName)),
         allow(
             [
-                "glue:GetDatabase",
                 "glue:GetTable",
                 "glue:GetTables",
                 "glue:CreateTable",
@@ -143,7 +143,7 @@ function crawlerStatements(
                 "glue:BatchCreatePartition",
                 "glue:UpdatePartition",
             ],
-            catalogArns(site, args.databaseName),
+            tableArns(site, args.databaseName),
         ),
         // these two know no resources (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html)
         allow(["glue:GetSecurityConfiguration", "glue:GetSecurityConfigurations"], "*"),

@@ -43,7 +43,6 @@ describe("RawLake", () => {
                     "kms:ReEncryptFrom",
                     "kms:ReEncryptTo",
                     "kms:GenerateDataKey",
-                    "kms:DescribeKey",
                 ],
                 Resource: "*",
                 Condition: {

@@ -181,8 +181,12 @@ describe("RawLake's catalog", () => {
                 },
                 {
                     Effect: "Allow",
+                    Action: ["glue:GetDatabase"],
+                    Resource: [glueArn("catalog"), glueArn("database/logs_dev_raw")],
+                },
+                {
+                    Effect: "Allow",
                     Action: [
-                        "glue:GetDatabase",
                         "glue:GetTable",
                         "glue:GetTables",
                         "glue:CreateTable",

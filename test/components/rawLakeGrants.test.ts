@@ -120,22 +120,18 @@ describe("RawLake's grants", () => {
                 `x-read-${layer}-catalog`,
             );
 
+            const database = [glueArn("catalog"), glueArn(`database/logs_dev_${layer}`)];
             expect(statements).to.deep.equal([
+                allow(["glue:GetDatabase", "glue:GetDatabases"], database),
                 allow(
                     [
-                        "glue:GetDatabase",
-                        "glue:GetDatabases",
                         "glue:GetTable",
                         "glue:GetTables",
                         "glue:GetPartition",
                         "glue:GetPartitions",
                         "glue:BatchGetPartition",
                     ],
-                    [
-                        glueArn("catalog"),
-                        glueArn(`database/logs_dev_${layer}`),
-                        glueArn(`table/logs_dev_${layer}/*`),
-                    ],
+                    [...database, glueArn(`table/logs_dev_${layer}/*`)],
                 ),
             ]);
         });
@@ -149,12 +145,7 @@ describe("RawLake's grants", () => {
 
         expect(statements).to.deep.equal([
             allow(
-                [
-                    "glue:GetTable",
-                    "glue:GetPartition",
-                    "glue:BatchCreatePartition",
-                    "glue:UpdatePartition",
-                ],
+                ["glue:GetTable", "glue:BatchCreatePartition", "glue:UpdatePartition"],
                 [
                     glueArn("catalog"),
                     glueArn("database/logs_dev_processed"),
