@@ -5,6 +5,7 @@ import { ledger } from "./core/ledger";
 import type { Policy } from "./core/policy";
 import { emr } from "./emr";
 import { glue } from "./glue";
+import { iam } from "./iam";
 import { keys } from "./keys";
 import { logs } from "./logs";
 import { messaging } from "./messaging";
@@ -26,6 +27,7 @@ const policies: Policy[] = [
     ...orchestration,
     ...logs,
     ...network,
+    ...iam,
     ...references,
     notEvaluated,
     exemptionsUsed,

@@ -53,7 +53,7 @@ const usable = resourcePolicy({
     url: `${kmsDocs}deleting-keys.html`,
     options: {
         minimumDays: option(
-            14,
+            7,
             "shortest time between scheduling the deletion of a key and losing it, in days",
         ),
     },

@@ -84,7 +84,7 @@ export const exemptionsUsed: StackValidationPolicy = {
                 `${policy} [${finding}] on ${of.map((urn) => urn.split("::").pop()).join(", ")}, until ${expires}, ${owner}: ${reason}`,
         );
         reportAt(report, {
-            message: `exemptions in use: ${String(inUse.length)}\n${lines.join("\n")} [in-use]`,
+            message: `exemptions in use: ${lines.join("; ")} [in-use]`,
             enforcementLevel: "advisory",
             severity: "low",
         });

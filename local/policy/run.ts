@@ -1,0 +1,52 @@
+/** `npm run policy`: judges a stack by the policy pack, without a Pulumi engine. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { runStack } from "../program/stack";
+import type { PackConfig } from "./analyzer";
+import { ArgumentError, help, readArguments } from "./arguments";
+import { judge } from "./judge";
+import { packVersion, startPack } from "./pack";
+import { json, mandatory, sarif, table } from "./report";
+
+/** @returns the exit code: 1 where a mandatory policy is broken. */
+async function main(argv: readonly string[]): Promise<number> {
+    const options = readArguments(argv);
+    if (options.help) {
+        console.log(help);
+        return 0;
+    }
+    const { stack, preview } = options;
+    const { resources } = await runStack(stack, { preview });
+    const analyzer = await startPack({ stack, preview, config: readConfig(options.config) });
+    try {
+        const judgement = await judge(analyzer, resources);
+        console.log(table(stack, judgement, analyzer.policies));
+        if (options.json !== undefined)
+            writeFileSync(options.json, json(stack, judgement, analyzer.policies));
+        if (options.sarif !== undefined)
+            writeFileSync(options.sarif, sarif(judgement, analyzer.policies, packVersion()));
+        return mandatory(judgement).length > 0 ? 1 : 0;
+    } finally {
+        await analyzer.close();
+    }
+}
+
+function readConfig(file: string | undefined): PackConfig {
+    if (file === undefined) return {};
+    try {
+        return JSON.parse(readFileSync(file, "utf8")) as PackConfig;
+    } catch (error) {
+        throw new ArgumentError(
+            `can't read the configuration ${file}: ${(error as Error).message}`,
+        );
+    }
+}
+
+main(process.argv.slice(2)).then(
+    (code) => {
+        process.exitCode = code;
+    },
+    (error: unknown) => {
+        console.error(error instanceof ArgumentError ? error.message : error);
+        process.exitCode = 1;
+    },
+);

