@@ -59,7 +59,7 @@ function readFields(format: Format, fail: (reason: string) => never): readonly s
 }
 
 function requireColumns(columns: readonly Column[], fail: (reason: string) => never): void {
-    if (!Array.isArray(columns) || columns.length === 0) fail("columns must be given");
+    if ((columns as unknown) === undefined || columns.length === 0) fail("columns must be given");
     const names = new Set<string>();
     for (const { name, type } of columns) {
         if (!/^[a-z][a-z0-9_]*$/.test(name)) fail(`column names are snake case, got ${name}`);

@@ -1,0 +1,29 @@
+"""The Spark session of the job: settings that decide what comes out, whatever the cluster's defaults are."""
+
+from __future__ import annotations
+
+from pyspark.sql import SparkSession
+
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    # a time that doesn't fit its pattern is null, not an error about how Spark 2 would have read it
+    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+    "spark.sql.ansi.enabled": "false",
+    # the one type of timestamps that Athena, Spectrum, COPY and Hive all read
+    "spark.sql.parquet.outputTimestampType": "INT96",
+    "spark.sql.parquet.int96RebaseModeInWrite": "CORRECTED",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.adaptive.coalescePartitions.enabled": "true",
+}
+
+
+def create_session() -> SparkSession:
+    """The session, on the cluster that spark-submit names."""
+    builder = SparkSession.builder.appName("loglake-spark")
+    for key, value in SETTINGS.items():
+        builder = builder.config(key, value)
+    # files move once rather than twice: half a run does no harm, since nothing points at it before the
+    # manifest is written
+    builder = builder.config("spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version", "2")
+    builder = builder.config("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+    return builder.getOrCreate()
