@@ -1,0 +1,341 @@
+/** A database of the stand-in: DuckDB underneath, Redshift's statements, users and transactions above. */
+import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import { pathOf, type AccessControl, type Relation } from "./access";
+import { AccessControl as Access } from "./access";
+import { readCopy, runCopy } from "./copy";
+import { define, isDefinition } from "./definitions";
+import { columnLabels, needsOf, parseStatement, relationsIn, resolved, toDuckDb } from "./dialect";
+import type { Parsed, RelationName } from "./dialect";
+import { SqlError, sqlError } from "./errors";
+import { changeGrants, changePrincipals } from "./grants";
+import { Objects } from "./objects";
+import { Reader } from "./reader";
+import { noRows, resultOf, type Result } from "./results";
+import { sessionOf, type Reach } from "./session";
+import { mountTable, readExternalSchema, type ExternalSchema } from "./spectrum";
+import { quoted, textLiteral } from "./names";
+
+/** Options of {@link Database.open}. */
+export interface DatabaseOptions {
+    /** Name of the database. */
+    readonly name: string;
+    /** Superuser. */
+    readonly admin: string;
+    /** ARNs of the roles attached to the cluster: COPY and external schemas may name these only. */
+    readonly iamRoles: readonly string[];
+    /** File of the database. */
+    readonly file: string;
+    /** Folder for objects fetched from S3. */
+    readonly objectsFolder: string;
+    readonly reach: Reach;
+}
+
+/** A view that binds when it is queried. */
+export interface LateView {
+    readonly sql: string;
+    readonly reads: readonly Relation[];
+}
+
+/** What DuckDB does not keep for us. Copied before a transaction. */
+export interface Catalog {
+    readonly access: AccessControl;
+    readonly externalSchemas: Map<string, ExternalSchema>;
+    /** Relations that each view reads, by path. */
+    readonly views: Map<string, readonly Relation[]>;
+    readonly lateViews: Map<string, LateView>;
+    /** Columns of each table in SQL, by path, for CREATE TABLE ... LIKE. */
+    readonly tables: Map<string, readonly string[]>;
+}
+
+/** Runs statements, one at a time. */
+export class Database {
+    private catalog: Catalog;
+    private inTransaction = false;
+
+    private constructor(
+        readonly options: DatabaseOptions,
+        private readonly instance: DuckDBInstance,
+        readonly connection: DuckDBConnection,
+    ) {
+        this.catalog = {
+            access: new Access(options.admin),
+            externalSchemas: new Map(),
+            views: new Map(),
+            lateViews: new Map(),
+            tables: new Map(),
+        };
+    }
+
+    static async open(options: DatabaseOptions): Promise<Database> {
+        const instance = await DuckDBInstance.create(options.file, { memory_limit: "1GB" });
+        const connection = await instance.connect();
+        for (const setting of [
+            "SET autoinstall_known_extensions = false", // nothing is fetched behind the user's back
+            "SET TimeZone = 'UTC'",
+            "SET integer_division = true", // 5 / 2 is 2 in Redshift
+            "CREATE SCHEMA IF NOT EXISTS public",
+            "CREATE OR REPLACE MACRO public.redshift_getdate() AS date_trunc('second', make_timestamp(epoch_us(now())))",
+            "SET search_path = 'public,main'",
+        ]) {
+            await connection.run(setting);
+        }
+        return new Database(options, instance, connection);
+    }
+
+    close(): void {
+        this.connection.closeSync();
+        this.instance.closeSync();
+    }
+
+    /** Makes the user of an IAM identity known. */
+    logOn(user: string): void {
+        this.catalog.access.logOn(user);
+    }
+
+    get state(): Catalog {
+        return this.catalog;
+    }
+
+    /** Whether a transaction of several statements is open. */
+    get isInTransaction(): boolean {
+        return this.inTransaction;
+    }
+
+    /**
+     * Runs statements as one transaction: all of them take effect, or none.
+     *
+     * @param told is called after each statement, with its number from 0.
+     * @throws SqlError of the first that fails.
+     */
+    async transaction(
+        user: string,
+        statements: readonly string[],
+        told: (index: number, result: Result) => void,
+        before: (index: number) => void = () => undefined,
+    ): Promise<void> {
+        await this.begin();
+        this.inTransaction = statements.length > 1;
+        try {
+            for (const [index, sql] of statements.entries()) {
+                before(index);
+                told(index, await this.statement(user, sql));
+            }
+            await this.connection.run("COMMIT");
+        } catch (error) {
+            await this.rollBack();
+            throw sqlError(error);
+        } finally {
+            this.inTransaction = false;
+        }
+    }
+
+    private saved: Catalog | undefined;
+
+    private async begin(): Promise<void> {
+        this.saved = copyOf(this.catalog);
+        await this.connection.run("BEGIN TRANSACTION");
+    }
+
+    private async rollBack(): Promise<void> {
+        if (this.saved !== undefined) this.catalog = this.saved;
+        // DuckDB ends a transaction itself when its commit fails
+        await this.connection.run("ROLLBACK").catch(() => undefined);
+    }
+
+    /** TRUNCATE commits what went before it (https://docs.aws.amazon.com/redshift/latest/dg/r_TRUNCATE.html). */
+    private async commitAndGoOn(): Promise<void> {
+        await this.connection.run("COMMIT");
+        await this.begin();
+    }
+
+    private async statement(user: string, sql: string): Promise<Result> {
+        const { access } = this.catalog;
+        const reader = new Reader(sql);
+        if (reader.take("CREATE", "EXTERNAL", "SCHEMA")) return this.createExternalSchema(user, reader);
+        if (isPrincipalChange(reader)) {
+            access.checkSuperuser(user, "change users and roles");
+            if (!changePrincipals(reader, access)) reader.refuse();
+            return noRows();
+        }
+        if (reader.next("GRANT") || reader.next("REVOKE")) {
+            access.checkSuperuser(user, "change grants");
+            await changeGrants(reader, this.grantable());
+            return noRows();
+        }
+        if (reader.next("COPY")) return this.copy(user, reader);
+        if (reader.next("VACUUM") || reader.next("ANALYZE")) return this.maintain(user, reader);
+
+        const parsed = parseStatement(sql);
+        if (isDefinition(parsed.kind)) return this.defineOrChange(user, parsed);
+        return this.queryOrChange(user, parsed);
+    }
+
+    private async defineOrChange(user: string, parsed: Parsed): Promise<Result> {
+        await define(this, user, parsed);
+        if (parsed.kind === "truncate") await this.commitAndGoOn();
+        return noRows();
+    }
+
+    private async queryOrChange(user: string, parsed: Parsed): Promise<Result> {
+        const isQuery = queries.includes(parsed.kind);
+        if (!isQuery && !changes.includes(parsed.kind)) {
+            throw new SqlError(
+                `${parsed.kind.replaceAll("_", " ")} is not supported by the local stand-in for Redshift`,
+            );
+        }
+        await this.admit(user, parsed);
+        const sql = this.translated(user, parsed);
+        if (isQuery) return resultOf(await this.connection.runAndReadAll(sql), columnLabels(parsed));
+        return noRows((await this.connection.run(sql)).rowsChanged);
+    }
+
+    /** The statement as DuckDB takes it. */
+    translated(user: string, parsed: Parsed): string {
+        return toDuckDb(parsed, { user, database: this.options.name });
+    }
+
+    /** Checks that `user` may run the statement, then makes what it reads from outside readable. */
+    async admit(user: string, parsed: Parsed): Promise<void> {
+        for (const { privilege, relation } of needsOf(parsed)) {
+            if (isSystem(relation)) continue;
+            const target = resolved(relation);
+            const { externalSchemas, access } = this.catalog;
+            if (!externalSchemas.has(target.schema)) access.checkRelation(user, privilege, target);
+            // USAGE of the schema opens every external table in it
+            else access.checkSchema(user, "USAGE", target.schema);
+        }
+        await this.mount(relationsIn(parsed.node).map(resolved));
+    }
+
+    /** Makes external tables, and views that bind late, readable by DuckDB. */
+    private async mount(relations: readonly Relation[]): Promise<void> {
+        const done = new Set<string>();
+        const visit = async (relation: Relation): Promise<void> => {
+            const path = pathOf(relation);
+            if (done.has(path)) return;
+            done.add(path);
+            const external = this.catalog.externalSchemas.get(relation.schema);
+            const { reach, objectsFolder } = this.options;
+            if (external !== undefined) {
+                await mountTable(this.connection, relation, external, reach, objectsFolder);
+                return;
+            }
+            const late = this.catalog.lateViews.get(path);
+            for (const read of late?.reads ?? this.catalog.views.get(path) ?? []) await visit(read);
+            if (late !== undefined) await this.connection.run(late.sql);
+        };
+        for (const relation of relations) await visit(relation);
+    }
+
+    private async createExternalSchema(user: string, reader: Reader): Promise<Result> {
+        const { access, externalSchemas } = this.catalog;
+        access.checkSuperuser(user, "create external schemas");
+        if (this.inTransaction) {
+            throw new SqlError("CREATE EXTERNAL SCHEMA cannot run inside a transaction block");
+        }
+        const schema = readExternalSchema(reader);
+        if (await this.hasSchema(schema.name)) {
+            if (schema.ifNotExists) return noRows();
+            throw new SqlError(`Schema "${schema.name}" already exists`);
+        }
+        this.checkAttached(schema.roleArn);
+        await this.connection.run(`CREATE SCHEMA ${quoted(schema.name)}`);
+        externalSchemas.set(schema.name, schema);
+        access.own(user, `schema ${schema.name}`);
+        return noRows();
+    }
+
+    private async copy(user: string, reader: Reader): Promise<Result> {
+        const { access } = this.catalog;
+        const copy = readCopy(reader);
+        const target = this.resolve(copy.target);
+        access.checkRelation(user, "INSERT", target);
+        access.checkAssume(user, "COPY", copy.roleArn);
+        this.checkAttached(copy.roleArn);
+        const { reach, objectsFolder } = this.options;
+        const objects = new Objects(sessionOf(reach, copy.roleArn), copy.roleArn, objectsFolder);
+        try {
+            return noRows(await runCopy(this.connection, copy, target, objects));
+        } finally {
+            objects.close();
+        }
+    }
+
+    /** VACUUM and ANALYZE: nothing to do here, but not for everybody and not everywhere. */
+    private maintain(user: string, reader: Reader): Result {
+        const isVacuum = reader.word() === "VACUUM";
+        if (isVacuum && this.inTransaction) throw new SqlError("VACUUM cannot run inside a transaction block");
+        this.catalog.access.checkSuperuser(user, isVacuum ? "vacuum" : "analyze");
+        return noRows();
+    }
+
+    private checkAttached(roleArn: string): void {
+        if (this.options.iamRoles.includes(roleArn)) return;
+        throw new SqlError(`The requested role ${roleArn} is not associated to cluster`);
+    }
+
+    private grantable() {
+        const { catalog } = this;
+        return {
+            access: catalog.access,
+            relationsOf: (schema: string) => this.relationsOf(schema),
+            hasRelation: (relation: Relation) => this.hasRelation(relation),
+            hasSchema: (schema: string) => this.hasSchema(schema),
+            isExternal: (schema: string) => catalog.externalSchemas.has(schema),
+            resolve: (path: readonly string[]) => this.resolve(path),
+            inTransaction: this.inTransaction,
+        };
+    }
+
+    /** The relation of a dotted name. */
+    resolve(path: readonly string[]): Relation {
+        const [last = "", schema] = [...path].reverse();
+        return resolved({ schema, name: last });
+    }
+
+    /** Tables and views of a schema. */
+    async relationsOf(schema: string): Promise<Relation[]> {
+        const reader = await this.connection.runAndReadAll(
+            `SELECT table_name FROM information_schema.tables WHERE table_schema = ${textLiteral(schema)}`,
+        );
+        const paths = new Set(reader.getRowsJson().map(([name]) => `${schema}.${String(name)}`));
+        for (const path of this.catalog.lateViews.keys()) {
+            if (path.startsWith(`${schema}.`)) paths.add(path);
+        }
+        return [...paths].map((path) => ({ schema, name: path.slice(schema.length + 1) }));
+    }
+
+    async hasRelation({ schema, name }: Relation): Promise<boolean> {
+        return (await this.relationsOf(schema)).some((relation) => relation.name === name);
+    }
+
+    async hasSchema(schema: string): Promise<boolean> {
+        const reader = await this.connection.runAndReadAll(
+            `SELECT 1 FROM information_schema.schemata WHERE schema_name = ${textLiteral(schema)}`,
+        );
+        return reader.currentRowCount > 0;
+    }
+}
+
+const queries = ["select", "union", "except", "intersect", "values"];
+const changes = ["insert", "update", "delete", "merge"];
+
+function isPrincipalChange(reader: Reader): boolean {
+    return ["CREATE", "DROP"].some((verb) => ["USER", "ROLE"].some((what) => reader.next(verb, what)));
+}
+
+/** Catalogs that everybody may read. */
+function isSystem({ schema, name }: RelationName): boolean {
+    if (schema !== undefined) return ["information_schema", "pg_catalog"].includes(schema);
+    return /^(pg_|duckdb_)/.test(name);
+}
+
+function copyOf({ access, externalSchemas, views, lateViews, tables }: Catalog): Catalog {
+    return {
+        access: access.copy(),
+        externalSchemas: new Map(externalSchemas),
+        views: new Map(views),
+        lateViews: new Map(lateViews),
+        tables: new Map(tables),
+    };
+}

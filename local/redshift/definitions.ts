@@ -1,0 +1,217 @@
+/** Statements that make, change and drop schemas, tables and views. */
+import { pathOf, type Relation, type Target } from "./access";
+import type { Database } from "./database";
+import { nameOf, relationsIn, resolved, type Node, type Parsed } from "./dialect";
+import { SqlError } from "./errors";
+import { pathInSql, quoted } from "./names";
+import { tableDefinition } from "./tables";
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- the parser's tree has no useful static type */
+
+type Definition = (database: Database, user: string, parsed: Parsed) => Promise<void>;
+
+/** Whether the kind of statement is one of {@link define}'s. */
+export const isDefinition = (kind: string): boolean => kind in definitions;
+
+/** Runs the statement. @throws SqlError when `user` may not. */
+export async function define(database: Database, user: string, parsed: Parsed): Promise<void> {
+    await definitions[parsed.kind]?.(database, user, parsed);
+}
+
+const definitions: Readonly<Record<string, Definition>> = {
+    create_schema: createSchema,
+    create_table: createTable,
+    create_view: createView,
+    drop_schema: dropSchema,
+    drop_table: (database, user, { node }) =>
+        drop(database, user, "TABLE", node.names as Node[], node),
+    drop_view: (database, user, { node }) => drop(database, user, "VIEW", [node.name], node),
+    alter_table: asOwner(({ node }) => nameOf(node.name)),
+    truncate: asOwner(({ node }) => nameOf(node.table)),
+    comment,
+};
+
+async function createSchema(database: Database, user: string, parsed: Parsed): Promise<void> {
+    const { access } = database.state;
+    access.checkSuperuser(user, "create schemas");
+    const [{ name: schema }] = parsed.node.name as [{ name: string }];
+    if (await database.hasSchema(schema.toLowerCase())) {
+        if (parsed.node.if_not_exists === true) return;
+        throw new SqlError(`Schema "${schema}" already exists`);
+    }
+    await database.connection.run(`CREATE SCHEMA ${quoted(schema.toLowerCase())}`);
+    access.own(user, `schema ${schema.toLowerCase()}`);
+}
+
+async function createTable(database: Database, user: string, parsed: Parsed): Promise<void> {
+    const { node } = parsed;
+    const relation = await freeName(database, user, nameOf(node.name), node);
+    if (relation === undefined) return;
+    const path = pathInSql(relation);
+    if (node.as_select !== null) {
+        await database.admit(user, { kind: "create_table", node: node.as_select });
+        await database.connection.run(database.translated(user, parsed));
+    } else {
+        const { before, columns } = likeOf(database, node) ?? {
+            ...tableDefinition(node, pathOf(relation), { user, database: database.options.name }),
+        };
+        for (const sql of before) await database.connection.run(sql);
+        const temporary = node.temporary === true ? "TEMPORARY " : "";
+        const name = node.temporary === true ? quoted(relation.name) : path;
+        await database.connection.run(`CREATE ${temporary}TABLE ${name} (${columns.join(", ")})`);
+        database.state.tables.set(pathOf(relation), columns);
+    }
+    database.state.access.own(user, `relation ${pathOf(relation)}`);
+}
+
+/** `LIKE other` takes the columns with their types and lengths. */
+function likeOf(database: Database, node: Node): { before: string[]; columns: readonly string[] } | undefined {
+    const like = (node.constraints as any[]).find((constraint) => constraint.Like !== undefined);
+    if (like === undefined) return undefined;
+    const source = pathOf(resolved(nameOf(like.Like.source)));
+    const columns = database.state.tables.get(source);
+    if (columns === undefined) throw new SqlError(`relation "${source}" does not exist`);
+    return { before: [], columns };
+}
+
+async function createView(database: Database, user: string, parsed: Parsed): Promise<void> {
+    const { node } = parsed;
+    const relation = await freeName(database, user, nameOf(node.name), node);
+    if (relation === undefined) return;
+    const { externalSchemas, views, lateViews, access } = database.state;
+    const names = relationsIn(node.query);
+    const reads = names.map(resolved);
+    // as DuckDB does it whenever the view is queried: it does not know the words `with no schema binding`
+    const late = node.no_schema_binding === true;
+    const bound = { kind: "create_view", node: { ...node, no_schema_binding: false, or_replace: late } };
+    const sql = database.translated(user, bound);
+    if (late) {
+        const unqualified = names.find(({ schema }) => schema === undefined);
+        if (unqualified !== undefined) {
+            throw new SqlError(
+                "All the relation names inside should be qualified when creating VIEW WITH NO SCHEMA BINDING",
+            );
+        }
+        lateViews.set(pathOf(relation), { sql, reads });
+    } else {
+        if (reads.some(({ schema }) => externalSchemas.has(schema))) {
+            throw new SqlError("External tables are not supported in views");
+        }
+        await database.admit(user, { kind: "create_view", node: node.query });
+        await database.connection.run(sql);
+        views.set(pathOf(relation), reads);
+    }
+    access.own(user, `relation ${pathOf(relation)}`);
+}
+
+/** The name of a new relation, if it may be made; undefined when it is there and the statement says IF NOT EXISTS. */
+async function freeName(
+    database: Database,
+    user: string,
+    name: { schema: string | undefined; name: string },
+    node: Node,
+): Promise<Relation | undefined> {
+    const relation = resolved(name);
+    const { access, externalSchemas } = database.state;
+    if (externalSchemas.has(relation.schema)) {
+        throw new SqlError("Operation not supported on external tables");
+    }
+    if (!(await database.hasSchema(relation.schema))) {
+        throw new SqlError(`schema "${relation.schema}" does not exist`);
+    }
+    if (node.temporary !== true) access.checkSchema(user, "CREATE", relation.schema);
+    if (!(await database.hasRelation(relation))) return relation;
+    if (node.if_not_exists === true) return undefined;
+    if (node.or_replace === true) {
+        checkOwner(database, user, relation);
+        await forget(database, "VIEW", relation);
+        return relation;
+    }
+    throw new SqlError(`Relation "${relation.name}" already exists`);
+}
+
+async function dropSchema(database: Database, user: string, { node }: Parsed): Promise<void> {
+    const { access, externalSchemas } = database.state;
+    const [name] = [node.name].flat() as [{ name: string }];
+    const schema = name.name.toLowerCase();
+    if (!(await database.hasSchema(schema))) {
+        if (node.if_exists === true) return;
+        throw new SqlError(`schema "${schema}" does not exist`);
+    }
+    if (!access.owns(user, `schema ${schema}`)) throw new SqlError(`must be owner of schema ${schema}`);
+    const relations = await database.relationsOf(schema);
+    const isExternal = externalSchemas.delete(schema);
+    if (relations.length > 0 && node.cascade !== true && !isExternal) {
+        throw new SqlError(`cannot drop schema ${schema} because other objects depend on it`);
+    }
+    await database.connection.run(`DROP SCHEMA ${quoted(schema)} CASCADE`);
+    for (const relation of relations) forgetCatalog(database, relation);
+    access.drop(`schema ${schema}`);
+}
+
+async function drop(
+    database: Database,
+    user: string,
+    what: "TABLE" | "VIEW",
+    names: readonly Node[],
+    node: Node,
+): Promise<void> {
+    for (const relation of names.map((name) => resolved(nameOf(name)))) {
+        if (await database.hasRelation(relation)) {
+            checkOwner(database, user, relation);
+            await forget(database, what, relation);
+        } else if (node.if_exists !== true) {
+            throw new SqlError(`${what === "TABLE" ? "Table" : "View"} "${relation.name}" does not exist`);
+        }
+    }
+}
+
+async function forget(database: Database, what: "TABLE" | "VIEW", relation: Relation): Promise<void> {
+    const ifExists = database.state.lateViews.has(pathOf(relation)) ? "IF EXISTS " : "";
+    await database.connection.run(`DROP ${what} ${ifExists}${pathInSql(relation)}`);
+    forgetCatalog(database, relation);
+}
+
+function forgetCatalog(database: Database, relation: Relation): void {
+    const path = pathOf(relation);
+    const { views, lateViews, tables, access } = database.state;
+    for (const map of [views, lateViews, tables]) map.delete(path);
+    access.drop(`relation ${path}`);
+}
+
+async function comment(database: Database, user: string, parsed: Parsed): Promise<void> {
+    const { this: subject, kind } = parsed.node;
+    if (!["TABLE", "VIEW", "COLUMN"].includes(String(kind))) {
+        throw new SqlError(`COMMENT ON ${String(kind)} is not supported by the local stand-in for Redshift`);
+    }
+    // the parser reads `schema.table` as a column of a table, and `schema.table.column` as one of `"schema.table"`
+    const { name, table } = subject.column ?? { name: subject.identifier, table: null };
+    const path = `${table === null ? "" : `${String(table.name)}.`}${String(name.name)}`.split(".");
+    const relation = database.resolve(kind === "COLUMN" ? path.slice(0, -1) : path);
+    if (!(await database.hasRelation(relation))) {
+        throw new SqlError(`relation "${pathOf(relation)}" does not exist`);
+    }
+    checkOwner(database, user, relation);
+    // DuckDB has no such view until somebody queries it
+    if (database.state.lateViews.has(pathOf(relation))) return;
+    await database.connection.run(database.translated(user, parsed));
+}
+
+/** A statement that only the owner of what it is about may run. */
+function asOwner(about: (parsed: Parsed) => { schema: string | undefined; name: string }): Definition {
+    return async (database, user, parsed) => {
+        const relation = resolved(about(parsed));
+        if (!(await database.hasRelation(relation))) {
+            throw new SqlError(`relation "${pathOf(relation)}" does not exist`);
+        }
+        checkOwner(database, user, relation);
+        await database.connection.run(database.translated(user, parsed));
+    };
+}
+
+function checkOwner(database: Database, user: string, relation: Relation): void {
+    const target: Target = `relation ${pathOf(relation)}`;
+    if (!database.state.access.owns(user, target)) {
+        throw new SqlError(`must be owner of relation ${relation.name}`);
+    }
+}
