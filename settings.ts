@@ -1,127 +1,24 @@
 /** The settings of a stack: the only reader of Pulumi's configuration. */
 import * as pulumi from "@pulumi/pulumi";
+import type { GlueLoaderArgs } from "./components/glueLoader";
 import { retentionConflicts } from "./components/lake/retention";
 import { deploymentName } from "./components/names";
+import type { PipelineMonitoringArgs } from "./components/pipelineMonitoring";
+import type { PipelineWorkflowArgs } from "./components/pipelineWorkflow";
+import type { RawLakeArgs } from "./components/rawLake";
+import type { RedshiftWarehouseArgs } from "./components/redshiftWarehouse";
+import type { SparkProcessorArgs } from "./components/sparkProcessor";
 import type { NetworkArgs } from "./network";
-import { flag, list, number, oneOf, section, text, whole } from "./settingsSchema";
-import type { Note, Read, Schema } from "./settingsSchema";
-import { ec2Id, email, instanceType, retention, schedule } from "./settingsValues";
-import { timeZone, vpcCidr, zone } from "./settingsValues";
-
-const days = whole(1, 36_500);
-const keyDeletionWindowDays = whole(7, 30);
-const minutes = whole(1, 1440);
-
-/** Of `RawLakeArgs`. */
-const lake = section(
-    {},
-    {
-        rawTransitionToIaDays: whole(30, 36_500),
-        rawTransitionToGlacierDays: whole(60, 36_500),
-        rawExpirationDays: days,
-        processedExpirationDays: whole(2, 36_500),
-        stagingExpirationDays: days,
-        runRecordExpirationDays: days,
-        emrLogExpirationDays: days,
-        accessLogExpirationDays: days,
-        noncurrentExpirationDays: days,
-        logRetentionDays: retention,
-        keyDeletionWindowDays,
-    },
-);
-
-/** Of `NewNetworkArgs`. */
-const newNetwork = section(
-    { cidrBlock: vpcCidr, zones: list(zone, 2, 6) },
-    { flowLogRetentionDays: retention },
-);
-
-/** Of `ExistingNetworkArgs`. */
-const existingNetwork = section({ vpcId: ec2Id("vpc"), subnetIds: list(ec2Id("subnet"), 2) }, {});
-
-/** Either; the ids of a VPC and its subnets tell which is meant. */
-const network: Schema<Read<typeof newNetwork> | Read<typeof existingNetwork>> = (
-    value,
-    path,
-    note,
-) => {
-    const exists =
-        typeof value === "object" && value !== null && ("vpcId" in value || "subnetIds" in value);
-    return exists ? existingNetwork(value, path, note) : newNetwork(value, path, note);
-};
-
-/** Of `SparkProcessorArgs`. */
-const spark = section(
-    {},
-    {
-        mode: oneOf("transient", "persistent"),
-        instanceTypes: list(instanceType, 1),
-        volumeSizeGib: whole(10, 16_384),
-        minimumCapacityUnits: whole(1, 1000),
-        maximumCapacityUnits: whole(1, 1000),
-        idleTimeoutSeconds: whole(60, 604_800),
-    },
-);
-
-/** Of `GlueLoaderArgs`. */
-const loader = section(
-    {},
-    {
-        workerType: oneOf("G.1X", "G.2X", "G.4X", "G.8X"),
-        numberOfWorkers: whole(2, 299),
-        timeoutMinutes: whole(1, 10_080),
-        maxRetries: whole(0, 10),
-        logRetentionDays: retention,
-    },
-);
-
-/** Of `RedshiftWarehouseArgs`. */
-const warehouse = section(
-    {},
-    {
-        nodeType: oneOf("ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"),
-        numberOfNodes: whole(1, 128),
-        snapshotRetentionDays: whole(1, 35),
-        logRetentionDays: retention,
-    },
-);
-
-/** Of `PipelineWorkflowArgs`. */
-const workflow = section(
-    {},
-    {
-        scheduleExpression: schedule,
-        scheduleTimezone: timeZone,
-        scheduleEnabled: flag,
-        quarantineRatioLimit: number(0, 1),
-        crawlTimeoutMinutes: minutes,
-        launchTimeoutMinutes: minutes,
-        sparkTimeoutMinutes: minutes,
-        loadTimeoutMinutes: minutes,
-        verifyTimeoutMinutes: minutes,
-        logRetentionDays: retention,
-        keyDeletionWindowDays,
-    },
-);
-
-/** Of `PipelineMonitoringArgs`. */
-const monitoring = section({}, { alertEmails: list(email) });
-
-/** Every key of `loglake:`. */
-const stack = section(
-    { network },
-    {
-        name: text("a name", /./),
-        protect: flag,
-        allowDestroy: flag,
-        lake,
-        spark,
-        loader,
-        warehouse,
-        workflow,
-        monitoring,
-    },
-);
+import type { Note, Read } from "./settings/schema";
+import {
+    stack,
+    type lake,
+    type loader,
+    type monitoring,
+    type spark,
+    type warehouse,
+    type workflow,
+} from "./settings/sections";
 
 /** The settings of a stack. What is left out of a section is for its component to decide. */
 export interface Settings {
@@ -138,13 +35,22 @@ export interface Settings {
     readonly forceDestroy: boolean;
 
     readonly network: NetworkArgs;
-    readonly lake: Read<typeof lake>;
-    readonly spark: Read<typeof spark>;
-    readonly loader: Read<typeof loader>;
-    readonly warehouse: Read<typeof warehouse>;
-    readonly workflow: Read<typeof workflow>;
-    readonly monitoring: Read<typeof monitoring>;
+    readonly lake: Section<RawLakeArgs, typeof lake>;
+    readonly spark: Section<SparkProcessorArgs, typeof spark>;
+    readonly loader: Section<GlueLoaderArgs, typeof loader>;
+    readonly warehouse: Section<RedshiftWarehouseArgs, typeof warehouse>;
+    readonly workflow: Section<PipelineWorkflowArgs, typeof workflow>;
+
+    /** With what the workflow was told, where an alarm has to know it too. */
+    readonly monitoring: Section<PipelineMonitoringArgs, typeof monitoring> & Shared;
 }
+
+/** A section, whose settings must all be arguments of the component: a type error otherwise, not a setting without effect. */
+type Section<Args, S, Settings = Read<S>> = [Exclude<keyof Settings, keyof Args>] extends [never]
+    ? Settings
+    : { readonly unknownTo: Exclude<keyof Settings, keyof Args> };
+
+type Shared = Pick<Read<typeof workflow>, "scheduleEnabled" | "quarantineRatioLimit">;
 
 /**
  * Reads and checks the configuration of the stack.
@@ -177,7 +83,14 @@ export function loadSettings(): Settings {
         loader: read.loader ?? {},
         warehouse: read.warehouse ?? {},
         workflow: read.workflow ?? {},
-        monitoring: read.monitoring ?? {},
+        monitoring: { ...read.monitoring, ...shared(read.workflow ?? {}) },
+    };
+}
+
+function shared({ scheduleEnabled, quarantineRatioLimit }: Shared): Shared {
+    return {
+        ...(scheduleEnabled === undefined ? {} : { scheduleEnabled }),
+        ...(quarantineRatioLimit === undefined ? {} : { quarantineRatioLimit }),
     };
 }
 

@@ -58,6 +58,19 @@ describe("settings", () => {
         expect(settings.network).to.deep.equal(existing);
     });
 
+    it("tell the alarms what the workflow was told", async () => {
+        const workflow = { scheduleEnabled: false, quarantineRatioLimit: 0.01 };
+
+        const settings = await settingsOf({
+            ...minimal,
+            workflow: { ...workflow, logRetentionDays: 30 },
+            monitoring: { freshnessHours: 30 },
+        });
+
+        expect(settings.monitoring).to.deep.equal({ ...workflow, freshnessHours: 30 });
+        expect(settings.workflow).to.deep.equal({ ...workflow, logRetentionDays: 30 });
+    });
+
     describe("destroy data only with two keys turned", () => {
         const turns: readonly [protect: boolean, allowDestroy: boolean, forceDestroy: boolean][] = [
             [true, false, false],

@@ -1,6 +1,6 @@
 /** Schemas of values that AWS has a form for. */
-import { logRetentionDays } from "./components/checks";
-import { checked, oneOf, text, type Schema } from "./settingsSchema";
+import { logRetentionDays } from "../components/checks";
+import { checked, oneOf, text, type Schema } from "./schema";
 
 /** Days that CloudWatch keeps a log. */
 export const retention = oneOf(...logRetentionDays);
