@@ -369,16 +369,15 @@ describe("PipelineMonitoring", () => {
     });
 
     describe("dashboard", () => {
-        let widgets: any[];
+        let widgets: Widget[];
         before(() => {
             const { inputs } = only(resources, "aws:cloudwatch/dashboard:Dashboard");
-            ({ widgets } = parsed(inputs.dashboardBody));
+            ({ widgets } = parsed(inputs.dashboardBody) as { widgets: Widget[] });
         });
 
         it("shows every alarm", () => {
-            const [{ type, properties }] = widgets;
-            expect(type).to.equal("alarm");
-            expect(properties.alarms).to.have.length(Object.keys(alarms).length);
+            expect(widgets[0]?.type).to.equal("alarm");
+            expect(widgets[0]?.properties.alarms).to.have.length(Object.keys(alarms).length);
         });
 
         it("names only metrics of the table, with exactly their dimensions", () => {
@@ -448,6 +447,15 @@ describe("PipelineMonitoring", () => {
         });
     }
 });
+
+interface Widget {
+    type: string;
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+    properties: any;
+}
 
 const fromAlarms = {
     StringEquals: { "aws:SourceAccount": account },
