@@ -186,13 +186,13 @@ function manage(site: Site): Statement[] {
                     "ec2:DescribeSubnets",
                     "ec2:DescribeVolumes",
                     "ec2:DescribeVolumeStatus",
-                    "ec2:DescribeVpcAttribute",
                     "ec2:DescribeVpcEndpoints",
                     "ec2:DescribeVpcs",
                 ],
                 "*",
             ),
         },
+        { Sid: "LookAtNetwork", ...allow(["ec2:DescribeVpcAttribute"], ec2(site, "vpc")) },
     ];
 }
 
