@@ -52,9 +52,12 @@ export function readArguments(argv: readonly string[]): Arguments {
     if (values.dt !== undefined) requireDay(values.dt);
     const logs = values.logs ?? [];
     if (logs.length === 0 && positionals.length > 0) {
-        throw new UserError(`what is ${positionals.join(" ")}? logs are named with --logs; see --help`);
+        throw new UserError(
+            `what is ${positionals.join(" ")}? logs are named with --logs; see --help`,
+        );
     }
-    if (logs.length === 0 && values.source !== undefined) throw new UserError("--source goes with --logs");
+    if (logs.length === 0 && values.source !== undefined)
+        throw new UserError("--source goes with --logs");
     const port = Number(values.port ?? 0);
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
         throw new UserError(`--port must be 0 to 65535, got ${String(values.port)}`);

@@ -41,8 +41,13 @@ export function findLogs(choice: LogChoice): LogFile[] {
     const files = choice.paths.flatMap((path) => {
         if (!existsSync(path)) throw new UserError(`no such file or folder: ${path}`);
         const found = statSync(path).isDirectory() ? inFolder(path) : [path];
-        const logs = found.filter((file) => readable.includes(extname(file).toLowerCase()) || /\.log\.\d+$/.test(file));
-        if (logs.length === 0) throw new UserError(`no logs in ${path}: looked for ${readable.filter(Boolean).join(" ")}`);
+        const logs = found.filter(
+            (file) => readable.includes(extname(file).toLowerCase()) || /\.log\.\d+$/.test(file),
+        );
+        if (logs.length === 0)
+            throw new UserError(
+                `no logs in ${path}: looked for ${readable.filter(Boolean).join(" ")}`,
+            );
         return logs.map((file) => placed(path, file, choice.source, dt));
     });
     return distinct(files).sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -51,21 +56,30 @@ export function findLogs(choice: LogChoice): LogFile[] {
 /** Throws unless `dt` is a day of the calendar. */
 export function requireDay(dt: string): void {
     const day = new Date(`${dt}T00:00:00Z`);
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(dt) || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== dt) {
+    if (
+        !/^\d{4}-\d{2}-\d{2}$/.test(dt) ||
+        Number.isNaN(day.getTime()) ||
+        day.toISOString().slice(0, 10) !== dt
+    ) {
         throw new UserError(`--dt must be a day as YYYY-MM-DD, got ${dt}`);
     }
 }
 
 function inFolder(folder: string): string[] {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && !entry.name.startsWith(".") && !entry.name.startsWith("_"))
+        .filter(
+            (entry) => entry.isFile() && !entry.name.startsWith(".") && !entry.name.startsWith("_"),
+        )
         .map((entry) => join(entry.parentPath, entry.name));
 }
 
 function placed(given: string, file: string, source: string | undefined, dt: string): LogFile {
-    const within = statSync(given).isDirectory() ? relative(given, file).split(sep) : [basename(file)];
+    const within = statSync(given).isDirectory()
+        ? relative(given, file).split(sep)
+        : [basename(file)];
     const day = within.findIndex((part) => /^dt=\d{4}-\d{2}-\d{2}$/.test(part));
-    const named = source ?? (day > 0 ? within[day - 1] : undefined) ?? basename(given).replace(/\..*$/, "");
+    const named =
+        source ?? (day > 0 ? within[day - 1] : undefined) ?? basename(given).replace(/\..*$/, "");
     const place = {
         source: tableName(named),
         dt: day >= 0 ? (within[day] ?? "").slice("dt=".length) : dt,
@@ -88,12 +102,28 @@ function distinct(files: readonly LogFile[]): LogFile[] {
         seen.set(file.key, count + 1);
         if (count === 0) return file;
         const slash = file.key.lastIndexOf("/") + 1;
-        return { ...file, key: `${file.key.slice(0, slash)}${String(count)}-${file.key.slice(slash)}` };
+        return {
+            ...file,
+            key: `${file.key.slice(0, slash)}${String(count)}-${file.key.slice(slash)}`,
+        };
     });
 }
 
 /** A crawler turns what a table's name can't hold into `_`. */
 function tableName(name: string): string {
-    const safe = name.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "");
+    const safe = name
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "_")
+        .replace(/^_+|_+$/g, "");
     return safe === "" ? "logs" : safe;
+}
+
+/** The last day that any of `files` belongs to. */
+export function newestDay(files: readonly LogFile[]): string {
+    return (
+        files
+            .map((file) => file.dt)
+            .sort()
+            .at(-1) ?? ""
+    );
 }

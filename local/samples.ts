@@ -36,8 +36,29 @@ interface Request {
 
 const requestsADay = { web: 6000, shop: 2500 };
 
-const pages = ["/", "/about", "/blog/", "/blog/parquet-or-not", "/blog/one-switch", "/docs/setup", "/docs/api", "/search?q=spark", "/static/site.css", "/static/app.js", "/img/logo%20small.png", "/feed.xml", "/robots.txt"];
-const endpoints = ["/v1/products", "/v1/products/17", "/v1/cart", "/v1/checkout", "/v1/login", "/v1/search?q=lake&page=2"];
+const pages = [
+    "/",
+    "/about",
+    "/blog/",
+    "/blog/parquet-or-not",
+    "/blog/one-switch",
+    "/docs/setup",
+    "/docs/api",
+    "/search?q=spark",
+    "/static/site.css",
+    "/static/app.js",
+    "/img/logo%20small.png",
+    "/feed.xml",
+    "/robots.txt",
+];
+const endpoints = [
+    "/v1/products",
+    "/v1/products/17",
+    "/v1/cart",
+    "/v1/checkout",
+    "/v1/login",
+    "/v1/search?q=lake&page=2",
+];
 const browsers = [
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/132.0.0.0 Safari/537.36",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15",
@@ -72,7 +93,14 @@ function writeWeb(folder: string, dt: string, day: number): SampleTruth {
     mkdirSync(target, { recursive: true });
     writeFileSync(join(target, "access-1.log"), `${lines.slice(0, half).join("\n")}\n`);
     writeFileSync(join(target, "access-2.log.gz"), gzipSync(`${lines.slice(half).join("\n")}\n`));
-    return { source: "web", dt, lines: lines.length, events: good, malformed: malformed.length, skipped: skipped.length };
+    return {
+        source: "web",
+        dt,
+        lines: lines.length,
+        events: good,
+        malformed: malformed.length,
+        skipped: skipped.length,
+    };
 }
 
 function writeShop(folder: string, dt: string, day: number): SampleTruth {
@@ -87,11 +115,24 @@ function writeShop(folder: string, dt: string, day: number): SampleTruth {
     const target = join(folder, "shop", `dt=${dt}`);
     mkdirSync(target, { recursive: true });
     writeFileSync(join(target, "requests.json"), `${lines.join("\n")}\n`);
-    return { source: "shop", dt, lines: lines.length, events: good, malformed: malformed.length, skipped: 0 };
+    return {
+        source: "shop",
+        dt,
+        lines: lines.length,
+        events: good,
+        malformed: malformed.length,
+        skipped: 0,
+    };
 }
 
 /** A day's requests in order of time. */
-function requests(random: () => number, dt: string, count: number, targets: readonly string[], burst: boolean): Request[] {
+function requests(
+    random: () => number,
+    dt: string,
+    count: number,
+    targets: readonly string[],
+    burst: boolean,
+): Request[] {
     const made: Request[] = [];
     while (made.length < count) {
         const visit = visitor(random);
@@ -114,7 +155,8 @@ function request(
     burst: boolean,
 ): Request {
     const failing = burst && seconds > 18 * 3600 && seconds < 19 * 3600 && random() < 0.5;
-    const target = random() < 0.03 ? `/missing/${String(Math.floor(random() * 900))}` : pick(random, targets);
+    const target =
+        random() < 0.03 ? `/missing/${String(Math.floor(random() * 900))}` : pick(random, targets);
     return {
         at: new Date(Date.parse(`${dt}T00:00:00Z`) + seconds * 1000),
         client: visit.client,
@@ -122,18 +164,35 @@ function request(
         user: visit.user,
         method: visit.crawler ? "GET" : pick(random, ["GET", "GET", "GET", "GET", "POST", "HEAD"]),
         target,
-        status: failing ? 503 : target.startsWith("/missing/") ? 404 : pick(random, [200, 200, 200, 200, 200, 304, 301]),
+        status: failing
+            ? 503
+            : target.startsWith("/missing/")
+              ? 404
+              : pick(random, [200, 200, 200, 200, 200, 304, 301]),
         bytes: Math.floor(200 + random() * random() * 60_000),
         referer: visit.crawler || random() < 0.4 ? "" : "https://example.com/",
     };
 }
 
-function visitor(random: () => number): { client: string; agent: string; user: string; crawler: boolean } {
+function visitor(random: () => number): {
+    client: string;
+    agent: string;
+    user: string;
+    crawler: boolean;
+} {
     const crawler = random() < 0.1;
     const host = Math.floor(random() * random() * 400);
     // the documentation ranges of RFC 5737 and RFC 3849 belong to nobody
-    const client = host % 9 === 0 ? `2001:db8::${host.toString(16)}` : `198.51.${String(100 + (host >> 8))}.${String(host & 255)}`;
-    return { client, agent: pick(random, crawler ? crawlers : browsers), user: random() < 0.05 ? "ada" : "", crawler };
+    const client =
+        host % 9 === 0
+            ? `2001:db8::${host.toString(16)}`
+            : `198.51.${String(100 + (host >> 8))}.${String(host & 255)}`;
+    return {
+        client,
+        agent: pick(random, crawler ? crawlers : browsers),
+        user: random() < 0.05 ? "ada" : "",
+        crawler,
+    };
 }
 
 /** A share of the day, likelier around the middle of it. */

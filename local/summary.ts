@@ -55,7 +55,8 @@ export interface Answer {
 /** How many resources of each type there are, in order of type. */
 export function countByType(resources: readonly Resource[]): Record<string, number> {
     const counts: Record<string, number> = {};
-    for (const type of resources.map((resource) => resource.type).sort()) counts[type] = (counts[type] ?? 0) + 1;
+    for (const type of resources.map((resource) => resource.type).sort())
+        counts[type] = (counts[type] ?? 0) + 1;
     return counts;
 }
 
@@ -71,7 +72,11 @@ export function describe(summary: Summary, out: string): string {
         `  skipped       ${number(summary.skipped)}   headers and blank lines`,
         `  in Redshift   ${number(summary.redshiftRows)}`,
         `  by Spectrum   ${number(summary.spectrumRows)}`,
-        ...summary.answers.flatMap((answer) => ["", `  ${answer.title}`, ...table(answer).map((row) => `    ${row}`)]),
+        ...summary.answers.flatMap((answer) => [
+            "",
+            `  ${answer.title}`,
+            ...table(answer).map((row) => `    ${row}`),
+        ]),
         "",
         `  output        ${out}`,
     ];
@@ -80,11 +85,19 @@ export function describe(summary: Summary, out: string): string {
 
 /** Rows aligned in columns, the header first. Numbers stand to the right. */
 export function table({ columns, rows }: Pick<Answer, "columns" | "rows">): string[] {
-    const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => (row[index] ?? "").length)));
-    const isNumber = columns.map((_, index) => rows.every((row) => /^-?[\d.]*$/.test(row[index] ?? "")));
+    const widths = columns.map((column, index) =>
+        Math.max(column.length, ...rows.map((row) => (row[index] ?? "").length)),
+    );
+    const isNumber = columns.map((_, index) =>
+        rows.every((row) => /^-?[\d.]*$/.test(row[index] ?? "")),
+    );
     const line = (cells: readonly string[]) =>
         cells
-            .map((cell, index) => (isNumber[index] ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0)))
+            .map((cell, index) =>
+                isNumber[index]
+                    ? cell.padStart(widths[index] ?? 0)
+                    : cell.padEnd(widths[index] ?? 0),
+            )
             .join("  ")
             .trimEnd();
     return [line(columns), ...rows.map(line)];
@@ -95,6 +108,8 @@ function number(value: number): string {
 }
 
 function reasons(byReason: Readonly<Record<string, number>>): string {
-    const parts = Object.entries(byReason).map(([reason, count]) => `${reason} ${count.toLocaleString("en-US")}`);
+    const parts = Object.entries(byReason).map(
+        ([reason, count]) => `${reason} ${count.toLocaleString("en-US")}`,
+    );
     return parts.length === 0 ? "" : `   ${parts.join(", ")}`;
 }

@@ -5,7 +5,12 @@ import { Upload } from "@aws-sdk/lib-storage";
 import type { LogFile } from "./logs";
 
 /** Uploads `files` in parts, so that their size does not matter, a few at a time. */
-export async function upload(s3: S3Client, bucket: string, files: readonly LogFile[], say: (line: string) => void): Promise<void> {
+export async function upload(
+    s3: S3Client,
+    bucket: string,
+    files: readonly LogFile[],
+    say: (line: string) => void,
+): Promise<void> {
     const queue = [...files];
     const worker = async () => {
         for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
@@ -20,5 +25,7 @@ export async function upload(s3: S3Client, bucket: string, files: readonly LogFi
 }
 
 function size(bytes: number): string {
-    return bytes < 1e6 ? `${Math.ceil(bytes / 1000).toString()} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+    return bytes < 1e6
+        ? `${Math.ceil(bytes / 1000).toString()} kB`
+        : `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,0 +1,65 @@
+/** What a run shows while it goes: plain lines, so that it reads the same in a terminal, a file and a CI log. */
+import type { Resource } from "./program/mockEngine";
+import type { StateEvent } from "./workflow";
+
+/** Tells how a run goes. */
+export class Progress {
+    private readonly started = performance.now();
+
+    constructor(private readonly write: (line: string) => void = console.log) {}
+
+    /** Begins a part of the run. */
+    heading(text: string): void {
+        this.write(`\n${text}`);
+    }
+
+    /** A line of a part. */
+    line(text: string): void {
+        this.write(`  ${text}`);
+    }
+
+    /** A line of somebody who works beside: Spark, a job, the crawler. */
+    from(source: string, text: string): void {
+        this.write(`    ${source.padEnd(10)} ${text}`);
+    }
+
+    /** Resources by the component that holds them. */
+    deployed(resources: readonly Resource[]): void {
+        const counts = new Map<string, number>();
+        for (const { urn, custom } of resources) {
+            if (!custom) continue;
+            const component = componentOf(urn);
+            counts.set(component, (counts.get(component) ?? 0) + 1);
+        }
+        for (const [component, count] of counts) {
+            this.line(`${component.padEnd(22)} ${String(count).padStart(4)} resources`);
+        }
+    }
+
+    /** A state of the workflow, when it is entered and when it is left. */
+    state({ state, type, what, seconds, error }: StateEvent): void {
+        if (what === "entered") {
+            if (type === "Task") this.line(`${state} ...`);
+        } else if (what === "left") {
+            if (type === "Task") this.line(`${state} ${seconds.toFixed(1)} s`);
+        } else {
+            this.line(
+                `${state} ${what} after ${seconds.toFixed(1)} s: ${error?.name ?? ""} ${error?.cause ?? ""}`,
+            );
+        }
+    }
+
+    /** Seconds since the run began. */
+    seconds(): number {
+        return (performance.now() - this.started) / 1000;
+    }
+}
+
+/** The outermost component of this project that a URN lies in, such as `RawLake`. */
+function componentOf(urn: string): string {
+    const types = (urn.split("::")[2] ?? "").split("$");
+    return (
+        types.find((type) => type.startsWith("loglake:index:"))?.slice("loglake:index:".length) ??
+        "stack"
+    );
+}
