@@ -36,7 +36,9 @@ SPARK_CONF = {
 
 def main(argv: Sequence[str]) -> None:
     """Runs the job; every failure leaves as an exception."""
-    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # The libraries' own messages only from warnings on: py4j and botocore write a line for every connection.
+    logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    log.setLevel(logging.INFO)
     arguments = parse_arguments(argv)
     builder = SparkSession.builder.appName(f"loglake-load {arguments.dt}")
     for name, value in SPARK_CONF.items():
