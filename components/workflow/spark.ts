@@ -15,22 +15,22 @@ const intervalSeconds = 30;
 
 /**
  * Throttling, as the optimised integration reports it: EMR declares no error for it, so that it comes under the SDK's
- * base exception. The call was refused, which makes it safe to repeat; a lost answer is not retried, because the
- * cluster or the step may exist.
+ * base exception. The call was refused, which makes it safe to repeat; a lost answer is not retried, because the step may
+ * have been added.
  */
 const emrRefusals = ["EMR.AmazonElasticMapReduceException"];
 
-const describeFaults = [
-    "Emr.EmrException",
-    "Emr.InternalServerException",
-    "Emr.SdkClientException",
-];
+/** The same from the SDK integration. */
+const sdkRefusals = ["Emr.EmrException"];
+
+const describeFaults = [...sdkRefusals, "Emr.InternalServerException", "Emr.SdkClientException"];
 
 /**
  * Launches the run's own cluster and waits until it takes steps.
  *
- * Not `createCluster.sync`: that one tells the cluster's id only when it is ready, so that a launch that fails or takes too
- * long would leave a cluster that nothing in the run could end.
+ * By the SDK integration, which takes every parameter of RunJobFlow, and not by `createCluster.sync`, which tells the
+ * cluster's id only when it is ready: a launch that fails or takes too long would leave a cluster that nothing in the run
+ * could end.
  */
 export function launchStates(spec: WorkflowSpec, parameters: Template): States {
     const { partition, limits } = spec;
@@ -38,11 +38,11 @@ export function launchStates(spec: WorkflowSpec, parameters: Template): States {
     const state = "$.launch.Status.State";
     return {
         ...task(partition, "LaunchCluster", {
-            call: "elasticmapreduce:createCluster",
+            call: "aws-sdk:emr:runJobFlow",
             parameters,
             timeoutSeconds: callTimeoutSeconds,
-            retry: emrRefusals,
-            resultSelector: { "ClusterId.$": "$.ClusterId", note: "the cluster was left running" },
+            retry: sdkRefusals,
+            resultSelector: { "ClusterId.$": "$.JobFlowId", note: "the cluster was left running" },
             resultPath: "$.cluster",
             next: "WaitForCluster",
         }),

@@ -82,7 +82,7 @@ export function goodAnswers(): Record<string, Answer> {
                 sources: 2,
             },
         }),
-        LaunchCluster: () => ({ ClusterId: "j-1" }),
+        LaunchCluster: () => ({ JobFlowId: "j-1" }),
         GetCluster: () => ({ Cluster: { Id: "j-1", Status: { State: "WAITING" } } }),
         RunSpark: () => ({ Step: { Id: "s-1", Status: { State: "COMPLETED" } } }),
         EndCluster: () => ({}),
