@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { retentionDays, wholeNumber } from "./checks";
+import { refuse, retentionDays, wholeNumber } from "./checks";
 import { allow, arn, grant, serviceRole, siteOf, type Site, type Statement } from "./iam";
 import { deploymentName } from "./names";
 import { uploadSource } from "./sourceUpload";
+
+/** Sizes of a worker (https://docs.aws.amazon.com/glue/latest/dg/worker-types.html). */
+const workerTypes = ["G.1X", "G.2X", "G.4X", "G.8X"] as const;
+export type WorkerType = (typeof workerTypes)[number];
 
 /** Arguments of {@link GlueLoader}. */
 export interface GlueLoaderArgs {
@@ -31,7 +35,7 @@ export interface GlueLoaderArgs {
     readonly warehouseRoleArn: pulumi.Input<string>;
 
     /** Size of a worker. @default "G.1X", 4 vCPU and 16 GB */
-    readonly workerType?: "G.1X" | "G.2X" | "G.4X" | "G.8X";
+    readonly workerType?: WorkerType;
 
     /** Most workers at a time, one of which drives, 2 or more; Glue takes fewer while fewer do. @default 2 */
     readonly numberOfWorkers?: number;
@@ -115,7 +119,7 @@ export class GlueLoader extends pulumi.ComponentResource {
                     pythonVersion: "3",
                     scriptLocation: code.entryPointUri,
                 },
-                workerType: args.workerType ?? "G.1X",
+                workerType: workerType(args.workerType ?? "G.1X"),
                 numberOfWorkers,
                 executionClass: "STANDARD",
                 executionProperty: { maxConcurrentRuns: 1 }, // two runs would both replace a day
@@ -145,6 +149,14 @@ export class GlueLoader extends pulumi.ComponentResource {
             ),
         );
     }
+}
+
+function workerType(type: WorkerType): WorkerType {
+    if (workerTypes.includes(type)) return type;
+    return refuse(
+        "workerType",
+        `must be one of ${workerTypes.join(", ")}, got ${JSON.stringify(type)}`,
+    );
 }
 
 /** Glue's own arguments (https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html) and the script's. */

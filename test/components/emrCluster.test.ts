@@ -16,7 +16,7 @@ async function parameters(changes?: Partial<SparkProcessorArgs>): Promise<RunJob
     const { clusterParameters } = workflowTarget;
     return new Promise((resolve) =>
         clusterParameters.apply((it) => {
-            resolve(it as RunJobFlowParameters);
+            resolve(it);
         }),
     );
 }

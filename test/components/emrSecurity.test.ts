@@ -178,8 +178,8 @@ describe("EMR security", () => {
                 serverSideEncryption: "aws:kms",
                 kmsKeyId: keyArn,
             });
-            const files = Object.entries(await source.assets).map(
-                async ([file, asset]) => [file, await (asset as { text: string }).text] as const,
+            const files = Object.entries<{ text: Promise<string> }>(await source.assets).map(
+                async ([file, { text }]) => [file, await text] as const,
             );
             expect(Object.fromEntries(await Promise.all(files))).to.deep.equal({
                 "privateKey.pem": "PRIVATE KEY",

@@ -52,9 +52,9 @@ describe("SparkProcessor", () => {
         it("lies in the artifacts bucket under the key, entry point beside package", async () => {
             const { resources, result } = await up();
 
-            const [entryPoint, zip] = codeKeys(resources);
-            expect(entryPoint).to.match(/^spark-app\/[0-9a-f]{16}\/loglake_spark\.zip$/);
-            expect(zip).to.match(/^spark-app\/[0-9a-f]{16}\/main\.py$/);
+            const [zip, entryPoint] = codeKeys(resources);
+            expect(zip).to.match(/^spark-app\/[0-9a-f]{16}\/loglake_spark\.zip$/);
+            expect(entryPoint).to.match(/^spark-app\/[0-9a-f]{16}\/main\.py$/);
             for (const { inputs } of all(resources, objectType)) {
                 expect(inputs).to.include({
                     bucket: "artifacts",
@@ -93,7 +93,8 @@ describe("SparkProcessor", () => {
         });
 
         it("is this project's, unless told otherwise", async () => {
-            const { sourceFolder: _, ...args } = argsWith();
+            const args: { sourceFolder?: string } & SparkProcessorArgs = argsWith();
+            delete args.sourceFolder;
             const { resources } = await deploy(() => new SparkProcessor(name, args));
             const zip = only(resources, objectType, `${name}-spark-app-loglake_spark.zip`);
             expect(await zip.inputs.source.assets).to.include.keys("loglake_spark/job.py");
@@ -163,6 +164,10 @@ describe("SparkProcessor", () => {
     });
 });
 
-function value<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {
-    return new Promise((resolve) => output.apply(resolve));
+function value<T>(output: pulumi.Output<T>): Promise<T> {
+    return new Promise((resolve) =>
+        output.apply((it) => {
+            resolve(it);
+        }),
+    );
 }
