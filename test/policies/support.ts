@@ -1,0 +1,141 @@
+/** Cases for policies, judged by the pack's own process, of which each test file has one. */
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import type { AnalyzedResource, Analyzer, Diagnostic } from "../../local/policy/analyzer";
+import { startPack } from "../../local/policy/pack";
+
+/** A value that a preview doesn't know, and the marks for lists and objects. */
+export const unknown = pulumi.runtime.unknownValue;
+
+export const account = "123456789012";
+export const keyArn = `arn:aws:kms:eu-west-1:${account}:key/4d3c2b1a`;
+
+/** A resource of a case. `from` names, per property, the resources that it was made from. */
+export interface Given {
+    readonly type: string;
+    readonly name: string;
+    readonly properties: Readonly<Record<string, unknown>>;
+    readonly from?: Readonly<Record<string, string>>;
+    readonly protect?: boolean;
+}
+
+/** A resource, from its type token, name and properties. */
+export const resource = (
+    type: string,
+    name: string,
+    properties: Readonly<Record<string, unknown>> = {},
+    from?: Readonly<Record<string, string>>,
+): Given => ({ type, name, properties, ...(from === undefined ? {} : { from }) });
+
+/** What a policy must make of stacks, by a title for each. */
+export interface Cases {
+    /** The finding that must be among those of the policy, then the stack. */
+    readonly fails: Readonly<Record<string, readonly [string, ...Given[]]>>;
+    readonly passes: Readonly<Record<string, readonly Given[]>>;
+    /** Stacks of which the policy must say that it can't judge them yet, and no more. */
+    readonly unseen?: Readonly<Record<string, readonly Given[]>>;
+}
+
+/** What the pack said of a stack: every resource alone, then together. */
+export interface Outcome {
+    readonly diagnostics: readonly Diagnostic[];
+    /** Findings of one policy, in the order in which they were told. */
+    of(policy: string): readonly string[];
+    /** True if the policy said that it couldn't see something. */
+    unseen(policy: string): boolean;
+}
+
+let analyzer: Analyzer | undefined;
+
+/** Starts the pack before a file's tests and ends it after them. */
+export function usePack(): void {
+    before(async function () {
+        this.timeout(60_000);
+        analyzer = await startPack();
+    });
+    after(async () => {
+        await analyzer?.close();
+        analyzer = undefined;
+    });
+}
+
+/** The pack at work; only within a test. */
+export function pack(): Analyzer {
+    if (analyzer === undefined) throw new Error("usePack() was not called");
+    return analyzer;
+}
+
+/** URN of a resource as the cases make it. */
+export const urnOf = ({ type, name }: Given) => `urn:pulumi:test::loglake::${type}::${name}`;
+
+/** Lets the pack judge a stack. */
+export async function judged(...stack: readonly Given[]): Promise<Outcome> {
+    const resources = stack.map((given) => analyzed(given, stack));
+    const diagnostics: Diagnostic[] = [];
+    for (const one of resources) diagnostics.push(...(await pack().analyze(one)));
+    diagnostics.push(...(await pack().analyzeStack(resources)));
+    return {
+        diagnostics,
+        of: (policy) => diagnostics.filter((d) => d.policy === policy).map(({ message }) => findingOf(message)),
+        unseen: (policy) =>
+            diagnostics.some((d) => d.policy === "not-evaluated-at-preview" && d.message.includes(policy)),
+    };
+}
+
+/** A message ends with its finding in brackets. */
+export const findingOf = (message: string) => /\[([^\]]*)\]$/.exec(message)?.[1] ?? "";
+
+function analyzed(given: Given, stack: readonly Given[]): AnalyzedResource {
+    const propertyDependencies = Object.fromEntries(
+        Object.entries(given.from ?? {}).map(([property, name]) => {
+            const target = stack.find((other) => other.name === name);
+            if (target === undefined) throw new Error(`no resource ${name} in the case`);
+            return [property, [urnOf(target)]];
+        }),
+    );
+    const { type, name, properties, protect } = given;
+    return {
+        type, name, urn: urnOf(given), properties, propertyDependencies,
+        dependencies: Object.values(propertyDependencies).flat(),
+        ...(protect === undefined ? {} : { protect }),
+    };
+}
+
+/** Makes tests of a policy's cases. */
+export function describePolicy(policy: string, { fails, passes, unseen = {} }: Cases): void {
+    describe(policy, () => {
+        for (const [title, [finding, ...stack]] of Object.entries(fails)) {
+            it(`refuses ${title}`, async () => {
+                expect((await judged(...stack)).of(policy)).to.include(finding);
+            });
+        }
+        for (const [title, stack] of Object.entries(passes)) {
+            it(`accepts ${title}`, async () => {
+                const outcome = await judged(...stack);
+                expect(outcome.of(policy)).to.deep.equal([]);
+                expect(outcome.unseen(policy), "not evaluated").to.equal(false);
+            });
+        }
+        for (const [title, stack] of Object.entries(unseen)) {
+            it(`says that it can't see ${title}`, async () => {
+                const outcome = await judged(...stack);
+                expect(outcome.of(policy)).to.deep.equal([]);
+                expect(outcome.unseen(policy), "not evaluated").to.equal(true);
+            });
+        }
+    });
+}
+
+/** A policy document as JSON. */
+export const document = (...statements: object[]): string =>
+    JSON.stringify({ Version: "2012-10-17", Statement: statements });
+
+/** An Allow statement of an identity. */
+export const allow = (action: string | readonly string[], on: string | readonly string[], more: object = {}) => ({
+    Effect: "Allow", Action: action, Resource: on, ...more,
+});
+
+/** Properties without some of them. */
+export function without<T extends object>(properties: T, ...names: readonly string[]): Partial<T> {
+    return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name))) as Partial<T>;
+}
