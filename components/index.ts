@@ -1,6 +1,6 @@
 /** The components, for the program here and for programs of other teams. */
 export { GlueLoader, type GlueLoaderArgs } from "./glueLoader";
-export { PipelineMonitoring, type PipelineMonitoringArgs } from "./pipelineMonitoring";
+export { alertTopicArn, PipelineMonitoring, type PipelineMonitoringArgs } from "./pipelineMonitoring";
 export { PipelineWorkflow, type PipelineWorkflowArgs } from "./pipelineWorkflow";
 export { RawLake, type RawLakeArgs } from "./rawLake";
 export { RedshiftWarehouse, type RedshiftWarehouseArgs } from "./redshiftWarehouse";
