@@ -11,12 +11,15 @@ export const region = "eu-west-1";
 export const keyArn = `arn:aws:kms:${region}:${account}:key/lake`;
 export const roleArn = (suffix: string) => `arn:aws:iam::${account}:role/${name}-${suffix}`;
 
+const folders: string[] = [];
+process.once("exit", () => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** Writes files below a new folder, and returns it. It is deleted when the tests have ended. */
 export function folderOf(files: Readonly<Record<string, string>>): string {
     const folder = mkdtempSync(join(tmpdir(), "loglake-test-"));
-    process.once("exit", () => {
-        rmSync(folder, { recursive: true, force: true });
-    });
+    folders.push(folder);
     for (const [path, text] of Object.entries(files)) {
         mkdirSync(join(folder, path, ".."), { recursive: true });
         writeFileSync(join(folder, path), text);
