@@ -183,8 +183,8 @@ export function scalingLimits(
 }
 
 /**
- * One primary node, and core nodes that managed scaling adds to and takes from. Without an allocation strategy: with one,
- * a service-linked role of EC2 launches the nodes, which may not use the key of their disks
+ * One primary node, and core nodes that managed scaling adds to and takes from. No allocation strategy: it would make an
+ * EC2 Fleet of them, whose service-linked role may need the key of the disks as well
  * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-fleet-prerequisites.html).
  */
 function fleets({ minimumCapacityUnits }: ClusterDefinition) {
