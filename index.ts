@@ -60,12 +60,15 @@ export = () => {
         databaseName: warehouse.databaseName,
         alertTopicArn: alertTopicArn(siteOf(lake), name),
     });
+    const cluster = spark.workflowTarget;
     const monitoring = new PipelineMonitoring(name, {
         ...settings.monitoring,
+        ...(cluster.mode === "persistent" ? { sparkClusterId: cluster.clusterId } : {}),
         stateMachineArn: workflow.stateMachineArn,
         crawlerName: lake.crawlerName,
         jobName: loader.jobName,
         clusterIdentifier: warehouse.clusterIdentifier,
+        spectrumUsageLimitId: warehouse.spectrumUsageLimitId,
     });
 
     lake.grantReadRaw("spark", spark.runtimeRole);
