@@ -1,6 +1,7 @@
 /** What each section of a stack's settings may hold: arguments of its component, by their own names. */
 import { flag, list, number, oneOf, section, text, whole, type Read, type Schema } from "./schema";
-import { ec2Id, email, instanceType, retention, schedule, timeZone, vpcCidr, zone } from "./values";
+import { ec2Id, email, instanceType, maintenanceWindow, retention } from "./values";
+import { schedule, timeZone, vpcCidr, zone } from "./values";
 
 const days = whole(1, 36_500);
 const keyDeletionWindowDays = whole(7, 30);
@@ -76,7 +77,10 @@ export const warehouse = section(
         nodeType: oneOf("ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"),
         numberOfNodes: whole(1, 128),
         snapshotRetentionDays: whole(1, 35),
+        maintenanceWindow,
+        spectrumLimitTerabytes: whole(1, 1_000_000),
         logRetentionDays: retention,
+        keyDeletionWindowDays,
     },
 );
 

@@ -53,6 +53,14 @@ export const schedule = checked("a schedule such as cron(0 2 * * ? *)", (value) 
     );
 });
 
+const weekdayAndTime = "(?:mon|tue|wed|thu|fri|sat|sun):(?:[01][0-9]|2[0-3]):[0-5][0-9]";
+
+/** When Redshift may be maintained, a day and a time to a day and a time in UTC. */
+export const maintenanceWindow = text(
+    "a window such as sun:04:30-sun:05:30",
+    new RegExp(`^${weekdayAndTime}-${weekdayAndTime}$`),
+);
+
 /** A time zone by its name in the IANA database. */
 export const timeZone = checked("a time zone such as Europe/Dublin", (value) => {
     try {

@@ -186,6 +186,11 @@ describe("settings", () => {
                 'loglake:workflow.scheduleExpression must be a schedule such as cron(0 2 * * ? *), got "cron(0 2 * * * *)"',
             ],
             [
+                "a maintenance window without a day",
+                { ...minimal, warehouse: { maintenanceWindow: "04:30-05:30" } },
+                "loglake:warehouse.maintenanceWindow must be a window such as sun:04:30-sun:05:30",
+            ],
+            [
                 "a time zone that does not exist",
                 { ...minimal, workflow: { scheduleTimezone: "Europe/Atlantis" } },
                 'loglake:workflow.scheduleTimezone must be a time zone such as Europe/Dublin, got "Europe/Atlantis"',
