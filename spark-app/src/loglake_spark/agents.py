@@ -173,8 +173,8 @@ def name_of(program: Column) -> Column:
 
 def version_of(program: Column) -> Column:
     """Version in what ``product`` returns: digits and dots, null where there is none."""
-    version = F.regexp_extract(F.substring_index(program, "/", -1), r"^v?([0-9][0-9.]*)", 1)
-    return F.when(program.contains("/") & (version != ""), F.regexp_replace(version, r"\.+$", ""))
+    version = F.regexp_extract(program, r"^[^/]*/v?([0-9]+(?:\.[0-9]+)*)", 1)
+    return F.when(version != "", version)
 
 
 def os_name(agent: Column) -> Column:
