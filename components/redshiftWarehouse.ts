@@ -1,191 +1,177 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
+import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse, retentionDays, wholeNumber } from "./checks";
 import { allow, arn, grant, serviceRole, siteOf } from "./iam";
 import { deploymentName } from "./names";
-import { auditLogGroups } from "./warehouse/audit";
-import { warehouseKey } from "./warehouse/key";
-import { migrations } from "./warehouse/migrations";
+import { auditLogs } from "./warehouse/auditLogs";
+import { redshiftCluster } from "./warehouse/cluster";
+import { adminSecretKey, dataKey } from "./warehouse/encryption";
+import { applyMigrations } from "./warehouse/migrations";
 import { clusterNetwork } from "./warehouse/network";
+import { limitSpectrum, type BreachAction } from "./warehouse/spectrumLimit";
+
+/** Node types, and the fewest nodes that each comes in (https://docs.aws.amazon.com/redshift/latest/mgmt/working-with-clusters.html). */
+const fewestNodes = {
+    "ra3.large": 1,
+    "ra3.xlplus": 1,
+    "ra3.4xlarge": 2,
+    "ra3.16xlarge": 2,
+} as const;
+export type NodeType = keyof typeof fewestNodes;
 
 /** Arguments of {@link RedshiftWarehouse}. */
 export interface RedshiftWarehouseArgs {
+    /** Network of the cluster, and private subnets of it, each in another zone. */
     readonly vpcId: pulumi.Input<string>;
-
-    /** Private subnets; in several zones, so that the cluster can move out of one that fails. */
     readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
 
-    /** Glue database that Spectrum reads, as schema `lake`. */
+    /** Glue database whose tables Spectrum reads as the schema `lake`. */
     readonly processedDatabaseName: pulumi.Input<string>;
 
-    /** @default "logs" */
-    readonly databaseName?: string;
+    /** Size of a node. @default "ra3.large", 2 vCPU and 16 GB */
+    readonly nodeType?: NodeType;
 
-    /** RA3 only: its storage is apart, and it alone moves between zones. @default "ra3.large" */
-    readonly nodeType?: "ra3.large" | "ra3.xlplus" | "ra3.4xlarge" | "ra3.16xlarge";
-
-    /** @default 1, a cluster of a single node */
+    /** Nodes, 2 or more of the two larger types. @default as few as the type allows */
     readonly numberOfNodes?: number;
 
     /** Days that automated snapshots are kept, 1 to 35. @default 7 */
     readonly snapshotRetentionDays?: number;
 
-    /** Whether a destroy takes a last snapshot, `<name>-final`, which is kept until it is deleted by hand. @default true */
+    /**
+     * Takes a snapshot called `<name>-final` before the cluster is deleted. Delete the one of an earlier cluster of that
+     * name first, or the deletion fails. @default true
+     */
     readonly finalSnapshot?: boolean;
 
-    /** Half an hour or more a week, in UTC. @default "sun:04:30-sun:05:30" */
+    /** Weekly half hour or more for maintenance, in UTC. @default "sun:06:00-sun:07:00" */
     readonly maintenanceWindow?: string;
 
-    /** Terabytes a month that Spectrum may scan; then it is switched off until the next month. @default 10 */
+    /** Terabytes that Spectrum may scan in a day, 1 or more; each costs about 5 USD. @default 1 */
     readonly spectrumLimitTerabytes?: number;
+
+    /** What happens at that limit: `disable` refuses queries until the day (UTC) is over. @default "emit-metric" */
+    readonly spectrumLimitAction?: BreachAction;
 
     /** Days that CloudWatch keeps the audit logs, one of the values it accepts. @default 90 */
     readonly logRetentionDays?: number;
 
-    /** Days between scheduling the keys' deletion and losing them and all data under them, 7 to 30. @default 30 */
+    /** Days between scheduling the keys' deletion and losing them, 7 to 30. @default 30 */
     readonly keyDeletionWindowDays?: number;
 
-    /** Folder of the migrations. @default `etl/migrations` of this project */
-    readonly migrationsFolder?: string;
+    /** IAM role of the job that loads; its user may write. @default `<name>-loader` */
+    readonly loaderRoleName?: pulumi.Input<string>;
+
+    /** IAM role of the workflow that checks; its user may read. @default `<name>-workflow` */
+    readonly workflowRoleName?: pulumi.Input<string>;
 
     /** Refuses to delete the cluster and its keys. @default true */
     readonly protect?: boolean;
 }
 
-/** Ports between which a cluster can be moved to another zone are 5431 to 5455; 5439 is the one that scanners try. */
-const port = 5440;
-
 /**
- * The warehouse: a private, encrypted Redshift cluster, its audit logs, the role by which it reads the lake, and the objects in its
- * database. Nobody knows its admin's password: Redshift manages it in Secrets Manager, and people and programs come as IAM roles.
+ * A provisioned Redshift cluster that nothing can connect to, reached through the Data API only, with the tables of the
+ * warehouse in it: migrations run on every deployment that brings a new one.
  */
 export class RedshiftWarehouse extends pulumi.ComponentResource {
     public readonly clusterIdentifier: pulumi.Output<string>;
     public readonly databaseName: pulumi.Output<string>;
 
-    /** Role of COPY and of Spectrum, to grant it what it reads. */
+    /** Role that COPY and Spectrum read with; it can read nothing until it is granted something. */
     public readonly role: aws.iam.Role;
     public readonly roleArn: pulumi.Output<string>;
 
     /** Key of the data, the snapshots and the audit logs. */
     public readonly keyArn: pulumi.Output<string>;
 
-    /** Secret with the admin's password, for the Data API alone. */
+    /** Secret with the admin's password, which Redshift makes and changes. */
     public readonly adminSecretArn: pulumi.Output<string>;
 
-    /** Usage limit whose consumption CloudWatch gets as a metric. */
+    /** Usage limit whose metrics say how much Spectrum has scanned. */
     public readonly spectrumUsageLimitId: pulumi.Output<string>;
+
+    /** What has to be there before the tables are used. */
+    public readonly migrations: command.local.Command;
 
     constructor(name: string, args: RedshiftWarehouseArgs, opts?: pulumi.ComponentResourceOptions) {
         super("loglake:index:RedshiftWarehouse", name, {}, opts);
 
         deploymentName(name);
-        const protect = args.protect ?? true;
-        const numberOfNodes = wholeNumber("numberOfNodes", args.numberOfNodes ?? 1, 1, 128);
-        const databaseName = sqlName("databaseName", args.databaseName ?? "logs");
-        const deletionWindowDays = wholeNumber(
-            "keyDeletionWindowDays",
-            args.keyDeletionWindowDays ?? 30,
-            7,
-            30,
-        );
+        const keys = {
+            deletionWindowDays: wholeNumber(
+                "keyDeletionWindowDays",
+                args.keyDeletionWindowDays ?? 30,
+                7,
+                30,
+            ),
+            protect: args.protect ?? true,
+        };
+        const key = dataKey(this, name, keys);
+        this.role = warehouseRole(this, name);
 
-        const key = warehouseKey(this, `${name}-warehouse`, {
-            description: `Data, snapshots and audit logs of the warehouse of ${name}`,
-            deletionWindowDays,
-            protect,
-            logGroups: `/aws/redshift/cluster/${name}/*`,
-        });
-        const secretKey = warehouseKey(this, `${name}-warehouse-admin`, {
-            description: `Password of the admin of the warehouse of ${name}`,
-            deletionWindowDays,
-            protect,
-        });
-        this.keyArn = key.arn;
-        this.role = serviceRole(this, `${name}-warehouse`, {
-            roleName: `${name}-warehouse`,
-            service: "redshift.amazonaws.com",
-            description: `Reads the lake for COPY and Spectrum in ${name}`,
-        });
-        this.roleArn = this.role.arn;
-
-        const network = clusterNetwork(this, name, args.vpcId, args.subnetIds);
-        const cluster = new aws.redshift.Cluster(
-            name,
-            {
-                clusterIdentifier: name,
-                databaseName,
-                nodeType: args.nodeType ?? "ra3.large",
-                clusterType: numberOfNodes === 1 ? "single-node" : "multi-node",
-                numberOfNodes,
-                masterUsername: "loglake_admin",
-                manageMasterPassword: true,
-                masterPasswordSecretKmsKeyId: secretKey.arn,
-                encrypted: "true",
-                kmsKeyId: key.arn,
-                port,
-                publiclyAccessible: false,
-                enhancedVpcRouting: true,
-                availabilityZoneRelocationEnabled: true,
-                clusterSubnetGroupName: network.subnetGroupName,
-                vpcSecurityGroupIds: [network.securityGroupId],
-                clusterParameterGroupName: parameterGroup(this, name),
-                iamRoles: [this.roleArn],
-                automatedSnapshotRetentionPeriod: wholeNumber(
-                    "snapshotRetentionDays",
-                    args.snapshotRetentionDays ?? 7,
-                    1,
-                    35,
-                ),
-                preferredMaintenanceWindow: args.maintenanceWindow ?? "sun:04:30-sun:05:30",
-                allowVersionUpgrade: true,
-                applyImmediately: false,
-                ...((args.finalSnapshot ?? true)
-                    ? { skipFinalSnapshot: false, finalSnapshotIdentifier: `${name}-final` }
-                    : { skipFinalSnapshot: true }),
-            },
-            { parent: this, protect },
-        );
-        this.clusterIdentifier = cluster.clusterIdentifier;
-        this.databaseName = pulumi.output(databaseName);
-        this.adminSecretArn = cluster.masterPasswordSecretArn;
-
-        auditLogGroups(this, name, {
-            clusterIdentifier: this.clusterIdentifier,
+        const logGroups = auditLogs(this, name, {
             keyArn: key.arn,
-            retentionInDays: retentionDays("logRetentionDays", args.logRetentionDays ?? 90),
+            retentionDays: retentionDays("logRetentionDays", args.logRetentionDays ?? 90),
         });
-        this.spectrumUsageLimitId = usageLimits(
-            this,
-            name,
-            this.clusterIdentifier,
-            wholeNumber("spectrumLimitTerabytes", args.spectrumLimitTerabytes ?? 10, 1, 100_000),
-        );
-        migrations(this, name, {
-            clusterIdentifier: this.clusterIdentifier,
-            databaseName,
-            adminSecretArn: this.adminSecretArn,
-            region: siteOf(this).region,
-            folder: args.migrationsFolder,
+        const cluster = redshiftCluster(this, name, {
+            ...clusterNetwork(this, name, args),
+            ...sizeOf(args),
+            keyArn: key.arn,
+            secretKeyArn: adminSecretKey(this, name, keys).arn,
+            roleArn: this.role.arn,
+            logGroups,
+            snapshotRetentionDays: wholeNumber(
+                "snapshotRetentionDays",
+                args.snapshotRetentionDays ?? 7,
+                1,
+                35,
+            ),
+            finalSnapshot: args.finalSnapshot ?? true,
+            maintenanceWindow: args.maintenanceWindow ?? "sun:06:00-sun:07:00",
+            protect: keys.protect,
+        });
+        const spectrumLimit = limitSpectrum(this, name, {
+            clusterIdentifier: cluster.clusterIdentifier,
+            terabytes: wholeNumber("spectrumLimitTerabytes", args.spectrumLimitTerabytes ?? 1, 1),
+            action: args.spectrumLimitAction ?? "emit-metric",
+        });
+
+        this.clusterIdentifier = cluster.clusterIdentifier;
+        this.databaseName = cluster.databaseName;
+        this.roleArn = this.role.arn;
+        this.keyArn = key.arn;
+        this.adminSecretArn = cluster.masterPasswordSecretArn;
+        this.spectrumUsageLimitId = spectrumLimit.id;
+        this.migrations = applyMigrations(this, name, {
+            clusterIdentifier: cluster.clusterIdentifier,
+            databaseName: cluster.databaseName,
+            adminSecretArn: cluster.masterPasswordSecretArn,
             variables: {
                 processed_database: args.processedDatabaseName,
-                warehouse_role_arn: this.roleArn,
-                loader_user: `IAMR:${name}-loader`,
-                workflow_user: `IAMR:${name}-workflow`,
+                warehouse_role_arn: this.role.arn,
+                loader_user: databaseUser(args.loaderRoleName ?? `${name}-loader`),
+                workflow_user: databaseUser(args.workflowRoleName ?? `${name}-workflow`),
             },
+            dependsOn: [spectrumLimit],
         });
 
         this.registerOutputs({
             clusterIdentifier: this.clusterIdentifier,
             databaseName: this.databaseName,
             roleArn: this.roleArn,
+            keyArn: this.keyArn,
             adminSecretArn: this.adminSecretArn,
+            spectrumUsageLimitId: this.spectrumUsageLimitId,
         });
     }
 
     /**
-     * Lets `role` run SQL through the Data API, as the database user `IAMR:<role name>` with what that user was granted. It sees
-     * the statements and results that it submitted itself, and no others. `id` names the grant, unique within the stack.
+     * Lets `role` run statements as its own database user, `IAMR:<role name>`, which can do what migrations granted it.
+     * `id` names the grant, unique within the stack.
+     *
+     * Whose results a role may read needs no condition: a statement belongs to the role that ran it. The one to the session
+     * (`redshift-data:statement-owner-iam-userid`) would bind it closer than Step Functions keeps its sessions
+     * (https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-iam.html).
      */
     public grantQuery(id: string, role: aws.iam.Role): aws.iam.RolePolicy {
         const site = siteOf(this);
@@ -198,20 +184,13 @@ export class RedshiftWarehouse extends pulumi.ComponentResource {
                 ["redshift-data:ExecuteStatement", "redshift-data:BatchExecuteStatement"],
                 arn(site, "redshift", pulumi.interpolate`cluster:${clusterIdentifier}`),
             ),
-            // these know no resources, but their statement's owner
-            // (https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-iam.html)
             allow(
                 [
                     "redshift-data:DescribeStatement",
                     "redshift-data:GetStatementResult",
                     "redshift-data:CancelStatement",
                 ],
-                "*",
-                {
-                    StringEquals: {
-                        "redshift-data:statement-owner-iam-userid": "${aws:userid}",
-                    },
-                },
+                "*", // statements are no resources of IAM
             ),
             allow(
                 ["redshift:GetClusterCredentialsWithIAM"],
@@ -225,51 +204,33 @@ export class RedshiftWarehouse extends pulumi.ComponentResource {
     }
 }
 
-function sqlName(argument: string, name: string): string {
-    if (/^[a-z_][a-z0-9_]{0,63}$/.test(name)) return name;
-    return refuse(
-        argument,
-        `must be up to 64 lower-case letters, digits and underscores, got ${JSON.stringify(name)}`,
-    );
+/**
+ * The role of COPY and Spectrum, for the users of this cluster alone: when Redshift assumes a role it names the user that
+ * asks as the external id (https://docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service-database-users.html).
+ */
+function warehouseRole(warehouse: RedshiftWarehouse, name: string): aws.iam.Role {
+    const users = arn(siteOf(warehouse), "redshift", `dbuser:${name}/*`);
+    return serviceRole(warehouse, `${name}-warehouse`, {
+        roleName: `${name}-warehouse`,
+        service: "redshift.amazonaws.com",
+        description: `COPY and Spectrum of the Redshift cluster ${name}`,
+        condition: { StringLike: { "sts:ExternalId": users } },
+    });
 }
 
-function parameterGroup(warehouse: RedshiftWarehouse, name: string): pulumi.Output<string> {
-    const group = new aws.redshift.ParameterGroup(
-        name,
-        {
-            name,
-            description: `TLS only, and a log of every statement, in ${name}`,
-            family: "redshift-2.0",
-            parameters: [
-                { name: "require_ssl", value: "true" },
-                { name: "enable_user_activity_logging", value: "true" },
-            ],
-        },
-        { parent: warehouse },
-    );
-    return group.name;
+function sizeOf({ nodeType = "ra3.large", numberOfNodes }: RedshiftWarehouseArgs) {
+    if (!(nodeType in fewestNodes)) {
+        const known = Object.keys(fewestNodes).join(", ");
+        refuse("nodeType", `must be one of ${known}, got ${String(nodeType)}`);
+    }
+    const fewest = fewestNodes[nodeType];
+    return {
+        nodeType,
+        numberOfNodes: wholeNumber("numberOfNodes", numberOfNodes ?? fewest, fewest, 128),
+    };
 }
 
-/** A limit has one action: one limit emits the metric that an alarm watches, another switches Spectrum off. */
-function usageLimits(
-    warehouse: RedshiftWarehouse,
-    name: string,
-    clusterIdentifier: pulumi.Input<string>,
-    amount: number,
-): pulumi.Output<string> {
-    const limit = (suffix: string, breachAction: "emit-metric" | "disable") =>
-        new aws.redshift.UsageLimit(
-            `${name}-spectrum-${suffix}`,
-            {
-                clusterIdentifier,
-                featureType: "spectrum",
-                limitType: "data-scanned",
-                period: "monthly",
-                amount,
-                breachAction,
-            },
-            { parent: warehouse },
-        );
-    limit("off", "disable");
-    return limit("metric", "emit-metric").id;
+/** User of the database that an IAM role logs on as. */
+function databaseUser(roleName: pulumi.Input<string>): pulumi.Output<string> {
+    return pulumi.interpolate`IAMR:${roleName}`;
 }

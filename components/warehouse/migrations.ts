@@ -1,55 +1,63 @@
-/** The objects in the warehouse's database: the files of a folder, applied in order when the cluster stands. */
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+/** The objects in the database, brought there by `etl/migrate.ts` on every deployment that changes them. */
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { hashFile } from "../sourcePackage";
+import { siteOf } from "../iam";
 
-/** What is applied where. */
+/** The project that this file belongs to, which may lie in another's `node_modules`. */
+const projectFolder = join(__dirname, "..", "..");
+const migrationsFolder = join(projectFolder, "etl", "migrations");
+
+/** Arguments of {@link applyMigrations}. */
 export interface MigrationsArgs {
     readonly clusterIdentifier: pulumi.Input<string>;
-    readonly databaseName: string;
+    readonly databaseName: pulumi.Input<string>;
     readonly adminSecretArn: pulumi.Input<string>;
-    readonly region: pulumi.Input<string>;
-    readonly folder: string | undefined;
-    /** Values of the files' placeholders. */
+    /** Values of the placeholders in the files. */
     readonly variables: Readonly<Record<string, pulumi.Input<string>>>;
+    readonly dependsOn: pulumi.Resource[];
 }
 
-const project = join(__dirname, "..", "..");
-
 /**
- * Runs `etl/migrate.ts` on the deployer's machine whenever a file or a value has changed. It talks to the Data API with the
- * deployer's credentials and names the admin's secret, so that no password passes through it, its command line or the state.
+ * Creates the command as a child of `warehouse`. It runs where the deployment runs, with the credentials of its
+ * environment: no password is in its arguments, its environment or the stack's state, only where one is kept.
  */
-export function migrations(
+export function applyMigrations(
     warehouse: pulumi.ComponentResource,
-    name: string,
-    { folder, ...args }: MigrationsArgs,
+    deployment: string,
+    args: MigrationsArgs,
 ): command.local.Command {
-    const files = folder ?? join(project, "etl", "migrations");
-    const hashes = readdirSync(files)
-        .filter((file) => file.endsWith(".sql"))
-        .sort()
-        .map((file) => `${file} ${hashFile(join(files, file))}`);
-    const variables = pulumi.jsonStringify(args.variables);
     const run = "node --import tsx etl/migrate.ts";
+    const variables = pulumi.jsonStringify(args.variables);
     return new command.local.Command(
-        `${name}-migrations`,
+        `${deployment}-migrations`,
         {
             create: run,
             update: run,
-            dir: project,
+            // relative, so that two machines with the project in different places see no difference
+            dir: relative(process.cwd(), projectFolder) || ".",
             environment: {
                 CLUSTER_IDENTIFIER: args.clusterIdentifier,
                 DATABASE: args.databaseName,
                 ADMIN_SECRET_ARN: args.adminSecretArn,
-                AWS_REGION: args.region,
                 MIGRATION_VARIABLES: variables,
-                ...(folder === undefined ? {} : { MIGRATIONS_FOLDER: folder }),
+                AWS_REGION: siteOf(warehouse).region,
             },
-            triggers: [...hashes, variables],
+            triggers: [...hashes(), variables],
         },
-        { parent: warehouse },
+        { parent: warehouse, dependsOn: args.dependsOn },
     );
+}
+
+/** `name sha256` of every migration. */
+function hashes(): string[] {
+    return readdirSync(migrationsFolder)
+        .filter((file) => file.endsWith(".sql"))
+        .sort()
+        .map((file) => {
+            const content = readFileSync(join(migrationsFolder, file));
+            return `${file} ${createHash("sha256").update(content).digest("hex")}`;
+        });
 }

@@ -1,40 +1,52 @@
-/** Where the cluster stands in the network. */
+/** Where the cluster lies, and whom it may talk to: nobody may begin a conversation with it. */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
-/**
- * A subnet group, and a security group without a way in: queries come through the Data API. The way out is HTTPS, by which the
- * cluster reads S3 and the catalog with enhanced VPC routing.
- */
+/** Arguments of {@link clusterNetwork}. */
+export interface ClusterNetworkArgs {
+    readonly vpcId: pulumi.Input<string>;
+    readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** What the cluster is placed by. */
+export interface ClusterNetwork {
+    readonly subnetGroupName: pulumi.Output<string>;
+    readonly securityGroupId: pulumi.Output<string>;
+}
+
+/** Creates the subnet group and the security group as children of `warehouse`. */
 export function clusterNetwork(
-    warehouse: pulumi.ComponentResource,
-    name: string,
-    vpcId: pulumi.Input<string>,
-    subnetIds: pulumi.Input<pulumi.Input<string>[]>,
-): { subnetGroupName: pulumi.Output<string>; securityGroupId: pulumi.Output<string> } {
+    warehouse: pulumi.Resource,
+    deployment: string,
+    args: ClusterNetworkArgs,
+): ClusterNetwork {
     const options = { parent: warehouse };
-    const subnetGroup = new aws.redshift.SubnetGroup(
-        name,
-        { name, description: `Private subnets of the warehouse of ${name}`, subnetIds },
-        options,
-    );
-    const group = new aws.ec2.SecurityGroup(
-        `${name}-warehouse`,
+    const subnets = new aws.redshift.SubnetGroup(
+        deployment,
         {
-            name: `${name}-warehouse`,
-            description: `Warehouse of ${name}: nobody connects, it reads S3 and the catalog`,
-            vpcId,
-            revokeRulesOnDelete: true,
-            tags: { Name: `${name}-warehouse` },
+            name: deployment,
+            description: `Private subnets of the Redshift cluster ${deployment}`,
+            subnetIds: args.subnetIds,
         },
         options,
     );
+    const group = new aws.ec2.SecurityGroup(
+        `${deployment}-warehouse`,
+        {
+            name: `${deployment}-warehouse`,
+            description: `Redshift cluster ${deployment}: no way in, HTTPS out`,
+            vpcId: args.vpcId,
+            tags: { Name: `${deployment}-warehouse` },
+        },
+        options,
+    );
+    // With enhanced VPC routing COPY and Spectrum go through the network: to S3's gateway, whose addresses are public, and
+    // to the interface endpoint of Glue. A network without a way to the internet is what keeps it from there.
     new aws.vpc.SecurityGroupEgressRule(
-        `${name}-warehouse-https`,
+        `${deployment}-warehouse`,
         {
             securityGroupId: group.id,
-            description:
-                "HTTPS to S3, whose addresses are public, and to the endpoints of the network",
+            description: "HTTPS to AWS services",
             ipProtocol: "tcp",
             fromPort: 443,
             toPort: 443,
@@ -42,5 +54,5 @@ export function clusterNetwork(
         },
         options,
     );
-    return { subnetGroupName: subnetGroup.name, securityGroupId: group.id };
+    return { subnetGroupName: subnets.name, securityGroupId: group.id };
 }

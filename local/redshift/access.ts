@@ -119,7 +119,8 @@ export class AccessControl {
     /** Forgets what was granted on something that is gone. */
     drop(target: Target): void {
         this.owners.delete(target);
-        for (const entry of this.grants) if (entry.endsWith(`|${target}`)) this.grants.delete(entry);
+        for (const entry of this.grants)
+            if (entry.endsWith(`|${target}`)) this.grants.delete(entry);
     }
 
     owns(user: string, target: Target): boolean {
@@ -152,12 +153,15 @@ export class AccessControl {
     /** @throws SqlError unless `user` may hand the IAM role to COPY or UNLOAD. */
     checkAssume(user: string, use: string, roleArn: string): void {
         if (this.may(user, use, `role ${roleArn}`) || this.may(user, use, "role *")) return;
-        throw new SqlError(`User ${user} is not authorized to assume IAM Role ${roleArn} for ${use}`);
+        throw new SqlError(
+            `User ${user} is not authorized to assume IAM Role ${roleArn} for ${use}`,
+        );
     }
 
     /** @throws SqlError unless `user` is the superuser. */
     checkSuperuser(user: string, what: string): void {
-        if (user !== this.admin) throw new SqlError(`permission denied: must be superuser to ${what}`);
+        if (user !== this.admin)
+            throw new SqlError(`permission denied: must be superuser to ${what}`);
     }
 
     private identitiesOf(user: string): Grantee[] {

@@ -53,7 +53,15 @@ export function readCopy(reader: Reader): Copy {
     return { target, columns, from, roleArn, manifest };
 }
 
-const notForColumnar = ["MAXERROR", "ACCEPTANYDATE", "ACCEPTINVCHARS", "DELIMITER", "GZIP", "REGION", "TRUNCATECOLUMNS"];
+const notForColumnar = [
+    "MAXERROR",
+    "ACCEPTANYDATE",
+    "ACCEPTINVCHARS",
+    "DELIMITER",
+    "GZIP",
+    "REGION",
+    "TRUNCATECOLUMNS",
+];
 
 /** Loads the files and returns the number of rows. */
 export async function runCopy(
@@ -63,8 +71,11 @@ export async function runCopy(
     objects: Objects,
 ): Promise<number> {
     const columns = await targetColumns(connection, copy, target);
-    const listed = copy.manifest ? await ofManifest(copy.from, objects) : await objects.list(copy.from);
-    if (listed.length === 0) throw new SqlError(`The specified S3 prefix '${copy.from}' does not exist`);
+    const listed = copy.manifest
+        ? await ofManifest(copy.from, objects)
+        : await objects.list(copy.from);
+    if (listed.length === 0)
+        throw new SqlError(`The specified S3 prefix '${copy.from}' does not exist`);
 
     const groups = new Map<string, StoredObject[]>();
     for (const file of await objects.fetchAll(listed)) {
@@ -140,7 +151,9 @@ async function ofManifest(uri: string, objects: Objects): Promise<ListedObject[]
     for (const { url = "", mandatory = false, meta } of manifest.entries ?? []) {
         const length = meta?.content_length;
         if (length === undefined) {
-            throw new SqlError(`Manifest file '${uri}' has no meta content_length for ${url}, which Parquet needs`);
+            throw new SqlError(
+                `Manifest file '${uri}' has no meta content_length for ${url}, which Parquet needs`,
+            );
         }
         const object = (await objects.list(url)).find((candidate) => candidate.uri === url);
         if (object === undefined) {

@@ -81,7 +81,9 @@ const operations: Readonly<Record<string, Operation>> = {
     },
     DescribeStatement: (service, call) => {
         const { statement, part } = find(service, call);
-        return json(part === statement.whole ? described(statement) : partDescribed(statement, part));
+        return json(
+            part === statement.whole ? described(statement) : partDescribed(statement, part),
+        );
     },
     GetStatementResult: (service, call) => resultPage(find(service, call).part, call),
     ListStatements: (service, call) => json(listed(service, call)),
@@ -145,12 +147,16 @@ function submitted(
 
 function checkLimits(sqls: readonly string[]): void {
     if (sqls.length < 1 || sqls.length > maxStatements) {
-        throw invalid(`Sqls must have 1 to ${String(maxStatements)} statements, got ${String(sqls.length)}`);
+        throw invalid(
+            `Sqls must have 1 to ${String(maxStatements)} statements, got ${String(sqls.length)}`,
+        );
     }
     for (const sql of sqls) {
         const bytes = Buffer.byteLength(sql);
         if (bytes >= 1 && bytes <= maxStatementBytes) continue;
-        throw invalid(`Sql must have 1 to ${String(maxStatementBytes)} bytes, got ${String(bytes)}`);
+        throw invalid(
+            `Sql must have 1 to ${String(maxStatementBytes)} bytes, got ${String(bytes)}`,
+        );
     }
 }
 
@@ -175,9 +181,11 @@ function repeated(
 ): Statement | undefined {
     if (clientToken === undefined) return undefined;
     const same = [...statements.values()].find(
-        ({ submission }) => submission.clientToken === clientToken && submission.caller === asked.caller,
+        ({ submission }) =>
+            submission.clientToken === clientToken && submission.caller === asked.caller,
     );
-    if (same === undefined || same.submission.sqls.join("\0") === asked.sqls.join("\0")) return same;
+    if (same === undefined || same.submission.sqls.join("\0") === asked.sqls.join("\0"))
+        return same;
     throw invalid("ClientToken was used before with other parameters");
 }
 
@@ -186,7 +194,11 @@ function find({ statements }: Service, call: Call): { statement: Statement; part
     const { Id = "" } = input<{ Id?: string }>(call);
     const statement = statements.get(Id.split(":")[0] ?? "");
     const part = [statement?.whole, ...(statement?.parts ?? [])].find((one) => one?.id === Id);
-    if (statement === undefined || part === undefined || statement.submission.caller !== call.role) {
+    if (
+        statement === undefined ||
+        part === undefined ||
+        statement.submission.caller !== call.role
+    ) {
         throw new ServiceError("ResourceNotFoundException", "Query does not exist.");
     }
     return { statement, part };

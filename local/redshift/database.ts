@@ -1,10 +1,18 @@
 /** A database of the stand-in: DuckDB underneath, Redshift's statements, users and transactions above. */
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
-import { pathOf, type AccessControl, type Relation } from "./access";
-import { AccessControl as Access } from "./access";
+import { pathOf, type Relation } from "./access";
+import { Catalog } from "./catalog";
 import { readCopy, runCopy } from "./copy";
 import { define, isDefinition } from "./definitions";
-import { columnLabels, needsOf, parseStatement, relationsIn, resolved, toDuckDb } from "./dialect";
+import {
+    columnLabels,
+    needsOf,
+    ofPath,
+    parseStatement,
+    relationsIn,
+    resolved,
+    toDuckDb,
+} from "./dialect";
 import type { Parsed, RelationName } from "./dialect";
 import { SqlError, sqlError } from "./errors";
 import { changeGrants, changePrincipals } from "./grants";
@@ -12,8 +20,8 @@ import { Objects } from "./objects";
 import { Reader } from "./reader";
 import { noRows, resultOf, type Result } from "./results";
 import { sessionOf, type Reach } from "./session";
-import { mountTable, readExternalSchema, type ExternalSchema } from "./spectrum";
-import { quoted, textLiteral } from "./names";
+import { mountTable, readExternalSchema } from "./spectrum";
+import { quoted } from "./names";
 
 /** Options of {@link Database.open}. */
 export interface DatabaseOptions {
@@ -30,23 +38,6 @@ export interface DatabaseOptions {
     readonly reach: Reach;
 }
 
-/** A view that binds when it is queried. */
-export interface LateView {
-    readonly sql: string;
-    readonly reads: readonly Relation[];
-}
-
-/** What DuckDB does not keep for us. Copied before a transaction. */
-export interface Catalog {
-    readonly access: AccessControl;
-    readonly externalSchemas: Map<string, ExternalSchema>;
-    /** Relations that each view reads, by path. */
-    readonly views: Map<string, readonly Relation[]>;
-    readonly lateViews: Map<string, LateView>;
-    /** Columns of each table in SQL, by path, for CREATE TABLE ... LIKE. */
-    readonly tables: Map<string, readonly string[]>;
-}
-
 /** Runs statements, one at a time. */
 export class Database {
     private catalog: Catalog;
@@ -57,13 +48,7 @@ export class Database {
         private readonly instance: DuckDBInstance,
         readonly connection: DuckDBConnection,
     ) {
-        this.catalog = {
-            access: new Access(options.admin),
-            externalSchemas: new Map(),
-            views: new Map(),
-            lateViews: new Map(),
-            tables: new Map(),
-        };
+        this.catalog = new Catalog(options);
     }
 
     static async open(options: DatabaseOptions): Promise<Database> {
@@ -132,7 +117,7 @@ export class Database {
     private saved: Catalog | undefined;
 
     private async begin(): Promise<void> {
-        this.saved = copyOf(this.catalog);
+        this.saved = new Catalog(this.catalog);
         await this.connection.run("BEGIN TRANSACTION");
     }
 
@@ -151,7 +136,8 @@ export class Database {
     private async statement(user: string, sql: string): Promise<Result> {
         const { access } = this.catalog;
         const reader = new Reader(sql);
-        if (reader.take("CREATE", "EXTERNAL", "SCHEMA")) return this.createExternalSchema(user, reader);
+        if (reader.take("CREATE", "EXTERNAL", "SCHEMA"))
+            return this.createExternalSchema(user, reader);
         if (isPrincipalChange(reader)) {
             access.checkSuperuser(user, "change users and roles");
             if (!changePrincipals(reader, access)) reader.refuse();
@@ -159,7 +145,7 @@ export class Database {
         }
         if (reader.next("GRANT") || reader.next("REVOKE")) {
             access.checkSuperuser(user, "change grants");
-            await changeGrants(reader, this.grantable());
+            changeGrants(reader, this.catalog, this.inTransaction);
             return noRows();
         }
         if (reader.next("COPY")) return this.copy(user, reader);
@@ -185,7 +171,8 @@ export class Database {
         }
         await this.admit(user, parsed);
         const sql = this.translated(user, parsed);
-        if (isQuery) return resultOf(await this.connection.runAndReadAll(sql), columnLabels(parsed));
+        if (isQuery)
+            return resultOf(await this.connection.runAndReadAll(sql), columnLabels(parsed));
         return noRows((await this.connection.run(sql)).rowsChanged);
     }
 
@@ -234,12 +221,13 @@ export class Database {
             throw new SqlError("CREATE EXTERNAL SCHEMA cannot run inside a transaction block");
         }
         const schema = readExternalSchema(reader);
-        if (await this.hasSchema(schema.name)) {
+        if (this.catalog.schemas.has(schema.name)) {
             if (schema.ifNotExists) return noRows();
             throw new SqlError(`Schema "${schema.name}" already exists`);
         }
         this.checkAttached(schema.roleArn);
         await this.connection.run(`CREATE SCHEMA ${quoted(schema.name)}`);
+        this.catalog.schemas.add(schema.name);
         externalSchemas.set(schema.name, schema);
         access.own(user, `schema ${schema.name}`);
         return noRows();
@@ -248,7 +236,7 @@ export class Database {
     private async copy(user: string, reader: Reader): Promise<Result> {
         const { access } = this.catalog;
         const copy = readCopy(reader);
-        const target = this.resolve(copy.target);
+        const target = ofPath(copy.target);
         access.checkRelation(user, "INSERT", target);
         access.checkAssume(user, "COPY", copy.roleArn);
         this.checkAttached(copy.roleArn);
@@ -264,7 +252,8 @@ export class Database {
     /** VACUUM and ANALYZE: nothing to do here, but not for everybody and not everywhere. */
     private maintain(user: string, reader: Reader): Result {
         const isVacuum = reader.word() === "VACUUM";
-        if (isVacuum && this.inTransaction) throw new SqlError("VACUUM cannot run inside a transaction block");
+        if (isVacuum && this.inTransaction)
+            throw new SqlError("VACUUM cannot run inside a transaction block");
         this.catalog.access.checkSuperuser(user, isVacuum ? "vacuum" : "analyze");
         return noRows();
     }
@@ -273,69 +262,19 @@ export class Database {
         if (this.options.iamRoles.includes(roleArn)) return;
         throw new SqlError(`The requested role ${roleArn} is not associated to cluster`);
     }
-
-    private grantable() {
-        const { catalog } = this;
-        return {
-            access: catalog.access,
-            relationsOf: (schema: string) => this.relationsOf(schema),
-            hasRelation: (relation: Relation) => this.hasRelation(relation),
-            hasSchema: (schema: string) => this.hasSchema(schema),
-            isExternal: (schema: string) => catalog.externalSchemas.has(schema),
-            resolve: (path: readonly string[]) => this.resolve(path),
-            inTransaction: this.inTransaction,
-        };
-    }
-
-    /** The relation of a dotted name. */
-    resolve(path: readonly string[]): Relation {
-        const [last = "", schema] = [...path].reverse();
-        return resolved({ schema, name: last });
-    }
-
-    /** Tables and views of a schema. */
-    async relationsOf(schema: string): Promise<Relation[]> {
-        const reader = await this.connection.runAndReadAll(
-            `SELECT table_name FROM information_schema.tables WHERE table_schema = ${textLiteral(schema)}`,
-        );
-        const paths = new Set(reader.getRowsJson().map(([name]) => `${schema}.${String(name)}`));
-        for (const path of this.catalog.lateViews.keys()) {
-            if (path.startsWith(`${schema}.`)) paths.add(path);
-        }
-        return [...paths].map((path) => ({ schema, name: path.slice(schema.length + 1) }));
-    }
-
-    async hasRelation({ schema, name }: Relation): Promise<boolean> {
-        return (await this.relationsOf(schema)).some((relation) => relation.name === name);
-    }
-
-    async hasSchema(schema: string): Promise<boolean> {
-        const reader = await this.connection.runAndReadAll(
-            `SELECT 1 FROM information_schema.schemata WHERE schema_name = ${textLiteral(schema)}`,
-        );
-        return reader.currentRowCount > 0;
-    }
 }
 
 const queries = ["select", "union", "except", "intersect", "values"];
 const changes = ["insert", "update", "delete", "merge"];
 
 function isPrincipalChange(reader: Reader): boolean {
-    return ["CREATE", "DROP"].some((verb) => ["USER", "ROLE"].some((what) => reader.next(verb, what)));
+    return ["CREATE", "DROP"].some((verb) =>
+        ["USER", "ROLE"].some((what) => reader.next(verb, what)),
+    );
 }
 
 /** Catalogs that everybody may read. */
 function isSystem({ schema, name }: RelationName): boolean {
     if (schema !== undefined) return ["information_schema", "pg_catalog"].includes(schema);
     return /^(pg_|duckdb_)/.test(name);
-}
-
-function copyOf({ access, externalSchemas, views, lateViews, tables }: Catalog): Catalog {
-    return {
-        access: access.copy(),
-        externalSchemas: new Map(externalSchemas),
-        views: new Map(views),
-        lateViews: new Map(lateViews),
-        tables: new Map(tables),
-    };
 }

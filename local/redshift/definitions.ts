@@ -1,9 +1,10 @@
 /** Statements that make, change and drop schemas, tables and views. */
 import { pathOf, type Relation, type Target } from "./access";
 import type { Database } from "./database";
-import { nameOf, relationsIn, resolved, type Node, type Parsed } from "./dialect";
+import { nameOf, ofPath, relationsIn, resolved, type Node, type Parsed } from "./dialect";
 import { SqlError } from "./errors";
 import { pathInSql, quoted } from "./names";
+import { describe } from "./parquet";
 import { tableDefinition } from "./tables";
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the parser's tree has no useful static type */
@@ -35,11 +36,12 @@ async function createSchema(database: Database, user: string, parsed: Parsed): P
     const { access } = database.state;
     access.checkSuperuser(user, "create schemas");
     const [{ name: schema }] = parsed.node.name as [{ name: string }];
-    if (await database.hasSchema(schema.toLowerCase())) {
+    if (database.state.schemas.has(schema.toLowerCase())) {
         if (parsed.node.if_not_exists === true) return;
         throw new SqlError(`Schema "${schema}" already exists`);
     }
     await database.connection.run(`CREATE SCHEMA ${quoted(schema.toLowerCase())}`);
+    database.state.schemas.add(schema.toLowerCase());
     access.own(user, `schema ${schema.toLowerCase()}`);
 }
 
@@ -51,6 +53,9 @@ async function createTable(database: Database, user: string, parsed: Parsed): Pr
     if (node.as_select !== null) {
         await database.admit(user, { kind: "create_table", node: node.as_select });
         await database.connection.run(database.translated(user, parsed));
+        const made = describe(await database.connection.runAndReadAll(`DESCRIBE ${path}`));
+        const columns = made.map(({ name, type }) => `${quoted(name)} ${type}`);
+        database.state.tables.set(pathOf(relation), columns);
     } else {
         const { before, columns } = likeOf(database, node) ?? {
             ...tableDefinition(node, pathOf(relation), { user, database: database.options.name }),
@@ -65,7 +70,10 @@ async function createTable(database: Database, user: string, parsed: Parsed): Pr
 }
 
 /** `LIKE other` takes the columns with their types and lengths. */
-function likeOf(database: Database, node: Node): { before: string[]; columns: readonly string[] } | undefined {
+function likeOf(
+    database: Database,
+    node: Node,
+): { before: string[]; columns: readonly string[] } | undefined {
     const like = (node.constraints as any[]).find((constraint) => constraint.Like !== undefined);
     if (like === undefined) return undefined;
     const source = pathOf(resolved(nameOf(like.Like.source)));
@@ -83,7 +91,10 @@ async function createView(database: Database, user: string, parsed: Parsed): Pro
     const reads = names.map(resolved);
     // as DuckDB does it whenever the view is queried: it does not know the words `with no schema binding`
     const late = node.no_schema_binding === true;
-    const bound = { kind: "create_view", node: { ...node, no_schema_binding: false, or_replace: late } };
+    const bound = {
+        kind: "create_view",
+        node: { ...node, no_schema_binding: false, or_replace: late },
+    };
     const sql = database.translated(user, bound);
     if (late) {
         const unqualified = names.find(({ schema }) => schema === undefined);
@@ -116,11 +127,11 @@ async function freeName(
     if (externalSchemas.has(relation.schema)) {
         throw new SqlError("Operation not supported on external tables");
     }
-    if (!(await database.hasSchema(relation.schema))) {
+    if (!database.state.schemas.has(relation.schema)) {
         throw new SqlError(`schema "${relation.schema}" does not exist`);
     }
     if (node.temporary !== true) access.checkSchema(user, "CREATE", relation.schema);
-    if (!(await database.hasRelation(relation))) return relation;
+    if (!database.state.hasRelation(relation)) return relation;
     if (node.if_not_exists === true) return undefined;
     if (node.or_replace === true) {
         checkOwner(database, user, relation);
@@ -131,21 +142,23 @@ async function freeName(
 }
 
 async function dropSchema(database: Database, user: string, { node }: Parsed): Promise<void> {
-    const { access, externalSchemas } = database.state;
+    const { access, schemas, externalSchemas } = database.state;
     const [name] = [node.name].flat() as [{ name: string }];
     const schema = name.name.toLowerCase();
-    if (!(await database.hasSchema(schema))) {
+    if (!schemas.has(schema)) {
         if (node.if_exists === true) return;
         throw new SqlError(`schema "${schema}" does not exist`);
     }
-    if (!access.owns(user, `schema ${schema}`)) throw new SqlError(`must be owner of schema ${schema}`);
-    const relations = await database.relationsOf(schema);
+    if (!access.owns(user, `schema ${schema}`))
+        throw new SqlError(`must be owner of schema ${schema}`);
+    const relations = database.state.relationsOf(schema);
     const isExternal = externalSchemas.delete(schema);
     if (relations.length > 0 && node.cascade !== true && !isExternal) {
         throw new SqlError(`cannot drop schema ${schema} because other objects depend on it`);
     }
     await database.connection.run(`DROP SCHEMA ${quoted(schema)} CASCADE`);
-    for (const relation of relations) forgetCatalog(database, relation);
+    for (const relation of relations) database.state.drop(relation);
+    schemas.delete(schema);
     access.drop(`schema ${schema}`);
 }
 
@@ -157,38 +170,41 @@ async function drop(
     node: Node,
 ): Promise<void> {
     for (const relation of names.map((name) => resolved(nameOf(name)))) {
-        if (await database.hasRelation(relation)) {
+        if (database.state.hasRelation(relation)) {
             checkOwner(database, user, relation);
             await forget(database, what, relation);
         } else if (node.if_exists !== true) {
-            throw new SqlError(`${what === "TABLE" ? "Table" : "View"} "${relation.name}" does not exist`);
+            throw new SqlError(
+                `${what === "TABLE" ? "Table" : "View"} "${relation.name}" does not exist`,
+            );
         }
     }
 }
 
-async function forget(database: Database, what: "TABLE" | "VIEW", relation: Relation): Promise<void> {
+async function forget(
+    database: Database,
+    what: "TABLE" | "VIEW",
+    relation: Relation,
+): Promise<void> {
     const ifExists = database.state.lateViews.has(pathOf(relation)) ? "IF EXISTS " : "";
     await database.connection.run(`DROP ${what} ${ifExists}${pathInSql(relation)}`);
-    forgetCatalog(database, relation);
-}
-
-function forgetCatalog(database: Database, relation: Relation): void {
-    const path = pathOf(relation);
-    const { views, lateViews, tables, access } = database.state;
-    for (const map of [views, lateViews, tables]) map.delete(path);
-    access.drop(`relation ${path}`);
+    database.state.drop(relation);
 }
 
 async function comment(database: Database, user: string, parsed: Parsed): Promise<void> {
     const { this: subject, kind } = parsed.node;
     if (!["TABLE", "VIEW", "COLUMN"].includes(String(kind))) {
-        throw new SqlError(`COMMENT ON ${String(kind)} is not supported by the local stand-in for Redshift`);
+        throw new SqlError(
+            `COMMENT ON ${String(kind)} is not supported by the local stand-in for Redshift`,
+        );
     }
     // the parser reads `schema.table` as a column of a table, and `schema.table.column` as one of `"schema.table"`
     const { name, table } = subject.column ?? { name: subject.identifier, table: null };
     const path = `${table === null ? "" : `${String(table.name)}.`}${String(name.name)}`.split(".");
-    const relation = database.resolve(kind === "COLUMN" ? path.slice(0, -1) : path);
-    if (!(await database.hasRelation(relation))) {
+    const relation = ofPath(
+        (kind === "COLUMN" ? path.slice(0, -1) : path).map((part) => part.toLowerCase()),
+    );
+    if (!database.state.hasRelation(relation)) {
         throw new SqlError(`relation "${pathOf(relation)}" does not exist`);
     }
     checkOwner(database, user, relation);
@@ -198,10 +214,12 @@ async function comment(database: Database, user: string, parsed: Parsed): Promis
 }
 
 /** A statement that only the owner of what it is about may run. */
-function asOwner(about: (parsed: Parsed) => { schema: string | undefined; name: string }): Definition {
+function asOwner(
+    about: (parsed: Parsed) => { schema: string | undefined; name: string },
+): Definition {
     return async (database, user, parsed) => {
         const relation = resolved(about(parsed));
-        if (!(await database.hasRelation(relation))) {
+        if (!database.state.hasRelation(relation)) {
             throw new SqlError(`relation "${pathOf(relation)}" does not exist`);
         }
         checkOwner(database, user, relation);

@@ -65,7 +65,8 @@ export function expressionToDuckDb(expression: Node, context: Context): string {
 
 function only(result: { success: boolean; sql?: string[]; error?: string }): string {
     const [sql] = result.sql ?? [];
-    if (!result.success || sql === undefined) throw new SqlError(`syntax error: ${result.error ?? ""}`);
+    if (!result.success || sql === undefined)
+        throw new SqlError(`syntax error: ${result.error ?? ""}`);
     return sql;
 }
 
@@ -106,7 +107,8 @@ export function relationsIn(node: Node): RelationName[] {
     const found: RelationName[] = [];
     const defined = new Set<string>();
     visit(node, (key, value) => {
-        if (key === "ctes") for (const cte of value) defined.add(String(cte.alias.name).toLowerCase());
+        if (key === "ctes")
+            for (const cte of value) defined.add(String(cte.alias.name).toLowerCase());
         const relation = key === "table" ? relationName(value) : undefined;
         if (relation !== undefined) found.push(relation);
     });
@@ -163,7 +165,9 @@ export function needsOf({ kind, node }: Parsed): Need[] {
             visit(node.whens, (key, value) => {
                 if (key === "var") changes.add(String(value.this).toUpperCase());
             });
-            const privileges = (["INSERT", "UPDATE", "DELETE"] as const).filter((p) => changes.has(p));
+            const privileges = (["INSERT", "UPDATE", "DELETE"] as const).filter((p) =>
+                changes.has(p),
+            );
             return [...privileges.map((p) => change(p, target)), ...select(node)];
         }
         default:
@@ -208,4 +212,10 @@ function labelOf(expression: Node): string | undefined {
 /** The relation that `name` stands for: `public` is the only schema of the search path that has tables. */
 export function resolved({ schema, name }: RelationName): Relation {
     return { schema: schema ?? "public", name };
+}
+
+/** The relation of a dotted name. */
+export function ofPath(path: readonly string[]): Relation {
+    const [name = "", schema] = [...path].reverse();
+    return resolved({ schema, name });
 }

@@ -4,23 +4,12 @@ import {
     relationPrivileges,
     type AccessControl,
     type Grantee,
-    type Relation,
     type Target,
 } from "./access";
+import type { Catalog } from "./catalog";
+import { ofPath } from "./dialect";
 import { SqlError } from "./errors";
 import type { Reader } from "./reader";
-
-/** What a grant asks of the database. */
-export interface Objects {
-    readonly access: AccessControl;
-    relationsOf(schema: string): Promise<readonly Relation[]>;
-    hasRelation(relation: Relation): Promise<boolean>;
-    hasSchema(schema: string): Promise<boolean>;
-    isExternal(schema: string): boolean;
-    /** Names a relation as the search path does. */
-    resolve(path: readonly string[]): Relation;
-    readonly inTransaction: boolean;
-}
 
 /** Runs `CREATE ROLE`, `CREATE USER`, `DROP ROLE` or `DROP USER`; false when the statement is none of them. */
 export function changePrincipals(reader: Reader, access: AccessControl): boolean {
@@ -46,10 +35,10 @@ export function changePrincipals(reader: Reader, access: AccessControl): boolean
 }
 
 /** Runs a GRANT or a REVOKE. */
-export async function changeGrants(reader: Reader, objects: Objects): Promise<void> {
+export function changeGrants(reader: Reader, catalog: Catalog, inTransaction: boolean): void {
     const giving = reader.take("GRANT");
     if (!giving) reader.expect("REVOKE");
-    const { access } = objects;
+    const { access } = catalog;
     const direction = giving ? "TO" : "FROM";
     const change = (grantee: Grantee, privilege: string, target: Target) => {
         if (giving) access.grant(grantee, privilege, target);
@@ -76,7 +65,7 @@ export async function changeGrants(reader: Reader, objects: Objects): Promise<vo
         }
     } else {
         const privileges = privilegesOf(reader);
-        const targets = await targetsAfterOn(reader, objects, privileges);
+        const targets = targetsAfterOn(reader, catalog, privileges, inTransaction);
         const grantees = granteesAfter(reader, direction, access);
         if (reader.take("WITH", "GRANT", "OPTION")) refuse("WITH GRANT OPTION");
         for (const grantee of grantees) {
@@ -101,55 +90,62 @@ function allOn(target: Target): readonly string[] {
     return target.startsWith("schema ") ? schemaPrivileges : relationPrivileges;
 }
 
-async function targetsAfterOn(
+function targetsAfterOn(
     reader: Reader,
-    objects: Objects,
+    catalog: Catalog,
     privileges: "ALL" | readonly string[],
-): Promise<Target[]> {
+    inTransaction: boolean,
+): Target[] {
     reader.expect("ON");
     const check = (known: readonly string[]) => {
-        const unknown = privileges === "ALL" ? undefined : privileges.find((p) => !known.includes(p));
+        const unknown =
+            privileges === "ALL" ? undefined : privileges.find((p) => !known.includes(p));
         if (unknown !== undefined) throw new SqlError(`unrecognized privilege type ${unknown}`);
     };
     if (reader.take("SCHEMA")) {
         check(schemaPrivileges);
         const schemas = reader.list(() => reader.name());
-        for (const schema of schemas) await checkSchema(schema, objects);
+        for (const schema of schemas) {
+            checkSchema(schema, catalog);
+            // https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html
+            if (catalog.externalSchemas.has(schema) && inTransaction) {
+                throw new SqlError(
+                    "GRANT on an external schema cannot run inside a transaction block",
+                );
+            }
+        }
         return schemas.map((schema) => `schema ${schema}` as const);
     }
     check(relationPrivileges);
     if (reader.take("ALL", "TABLES", "IN", "SCHEMA")) {
         const found: Target[] = [];
         for (const schema of reader.list(() => reader.name())) {
-            await checkSchema(schema, objects);
-            refuseExternal(schema, objects);
-            const relations = await objects.relationsOf(schema);
+            checkSchema(schema, catalog);
+            refuseExternal(schema, catalog);
+            const relations = catalog.relationsOf(schema);
             found.push(...relations.map((relation) => `relation ${pathOf(relation)}` as const));
         }
         return found;
     }
     reader.take("TABLE");
-    const relations = reader.list(() => objects.resolve(reader.path()));
+    const relations = reader.list(() => ofPath(reader.path()));
     for (const relation of relations) {
-        refuseExternal(relation.schema, objects);
-        if (!(await objects.hasRelation(relation))) {
+        refuseExternal(relation.schema, catalog);
+        if (!catalog.hasRelation(relation)) {
             throw new SqlError(`relation "${pathOf(relation)}" does not exist`);
         }
     }
     return relations.map((relation) => `relation ${pathOf(relation)}` as const);
 }
 
-async function checkSchema(schema: string, objects: Objects): Promise<void> {
-    // https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html
-    if (objects.isExternal(schema) && objects.inTransaction) {
-        throw new SqlError("GRANT on an external schema cannot run inside a transaction block");
-    }
-    if (!(await objects.hasSchema(schema))) throw new SqlError(`schema "${schema}" does not exist`);
+function checkSchema(schema: string, catalog: Catalog): void {
+    if (!catalog.schemas.has(schema)) throw new SqlError(`schema "${schema}" does not exist`);
 }
 
 /** Only the schema of external tables can be granted, https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_EXTERNAL_SCHEMA.html */
-function refuseExternal(schema: string, objects: Objects): void {
-    if (objects.isExternal(schema)) throw new SqlError("Operation not supported on external tables");
+function refuseExternal(schema: string, { externalSchemas }: Catalog): void {
+    if (externalSchemas.has(schema))
+        throw new SqlError("Operation not supported on external tables");
 }
 
 function granteesAfter(reader: Reader, direction: string, access: AccessControl): Grantee[] {

@@ -8,7 +8,9 @@ export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"
 export const textLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** A list of texts in SQL. */
-export const textList = (texts: readonly string[]): string => `[${texts.map(textLiteral).join(", ")}]`;
+export const textList = (texts: readonly string[]): string =>
+    `[${texts.map(textLiteral).join(", ")}]`;
 
 /** The relation in SQL. */
-export const pathInSql = ({ schema, name }: Relation): string => `${quoted(schema)}.${quoted(name)}`;
+export const pathInSql = ({ schema, name }: Relation): string =>
+    `${quoted(schema)}.${quoted(name)}`;

@@ -107,7 +107,11 @@ export class Objects {
     }
 
     private failure(error: unknown, uri: string): SqlError {
-        const { name = "Error", message, $metadata } = error as Error & {
+        const {
+            name = "Error",
+            message,
+            $metadata,
+        } = error as Error & {
             $metadata?: { httpStatusCode?: number };
         };
         const status = $metadata?.httpStatusCode;

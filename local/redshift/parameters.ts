@@ -26,5 +26,7 @@ export function withParameters(sql: string, parameters: readonly SqlParameter[])
     });
     const unused = [...values.keys()].filter((name) => !used.has(name));
     if (unused.length === 0) return filled;
-    throw new Error(`Parameters list contains unused parameters. Unused parameters: ${unused.join(", ")}`);
+    throw new Error(
+        `Parameters list contains unused parameters. Unused parameters: ${unused.join(", ")}`,
+    );
 }

@@ -32,7 +32,8 @@ export function describe(result: { getRowsJson(): unknown[][] }): TypedColumn[] 
 
 /** Whether Redshift reads a file's type into a column's: widths must agree, only text takes any length. */
 export function isCompatible(fileType: string, columnType: string): boolean {
-    const plain = (type: string) => type.replace(/ WITH TIME ZONE$/, "").replace(/^JSON$/, "VARCHAR");
+    const plain = (type: string) =>
+        type.replace(/ WITH TIME ZONE$/, "").replace(/^JSON$/, "VARCHAR");
     return plain(fileType) === plain(columnType);
 }
 

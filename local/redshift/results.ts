@@ -35,7 +35,10 @@ export interface ColumnMetadata {
 export const noRows = (rowCount = -1): Result => ({ rowCount, table: undefined });
 
 /** Reads a query's rows. `labels` are the columns' names where they are known. */
-export function resultOf(reader: DuckDBResultReader, labels: readonly string[] | undefined): Result {
+export function resultOf(
+    reader: DuckDBResultReader,
+    labels: readonly string[] | undefined,
+): Result {
     const types = reader.columnTypes().map(String);
     const names = reader.columnNames();
     const columns = types.map((type, index) => {

@@ -18,6 +18,9 @@ export interface Reach {
 }
 
 /** A session of `roleArn`. */
-export function sessionOf({ endpoint, region, credentialsFor }: Reach, roleArn: string): RoleSession {
+export function sessionOf(
+    { endpoint, region, credentialsFor }: Reach,
+    roleArn: string,
+): RoleSession {
     return { endpoint, region, credentials: () => credentialsFor(roleArn) };
 }

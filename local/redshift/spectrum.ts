@@ -1,6 +1,11 @@
 /** External schemas: tables of the Glue Data Catalog, read in place. */
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { GetTableCommand, GlueClient, paginateGetPartitions, type Table } from "@aws-sdk/client-glue";
+import {
+    GetTableCommand,
+    GlueClient,
+    paginateGetPartitions,
+    type Table,
+} from "@aws-sdk/client-glue";
 import { pathOf, type Relation } from "./access";
 import { SqlError } from "./errors";
 import { Objects, type StoredObject } from "./objects";
@@ -71,7 +76,11 @@ export async function mountTable(
     }
 }
 
-async function tableOf(glue: GlueClient, relation: Relation, schema: ExternalSchema): Promise<Table> {
+async function tableOf(
+    glue: GlueClient,
+    relation: Relation,
+    schema: ExternalSchema,
+): Promise<Table> {
     try {
         const { Table: table } = await glue.send(
             new GetTableCommand({ DatabaseName: schema.catalogDatabase, Name: relation.name }),
@@ -146,8 +155,10 @@ async function selectsOf(
         }
         const expressions = declared.map((column) => {
             const source = inFile.get(column.name);
-            if (source === undefined) return `CAST(NULL AS ${column.type}) AS ${quoted(column.name)}`;
-            if (!isCompatible(source.type, column.type)) throw incompatible(file, column, source.type);
+            if (source === undefined)
+                return `CAST(NULL AS ${column.type}) AS ${quoted(column.name)}`;
+            if (!isCompatible(source.type, column.type))
+                throw incompatible(file, column, source.type);
             return `CAST(${quoted(source.name)} AS ${column.type}) AS ${quoted(column.name)}`;
         });
         const select = expressions.join(", ");
@@ -192,9 +203,16 @@ const types: Readonly<Record<string, string>> = {
     timestamp: "TIMESTAMP",
 };
 
-function typedColumn({ Name = "", Type = "" }: { Name?: string | undefined; Type?: string | undefined }): TypedColumn {
+function typedColumn({
+    Name = "",
+    Type = "",
+}: {
+    Name?: string | undefined;
+    Type?: string | undefined;
+}): TypedColumn {
     const [, word = "", parameters = ""] = /^(\w+)(\(.*\))?$/.exec(Type.toLowerCase()) ?? [];
     const type = word === "decimal" ? `DECIMAL${parameters}` : types[word];
-    if (type === undefined) throw new SqlError(`column "${Name}" has type ${Type}, which Spectrum can't read`);
+    if (type === undefined)
+        throw new SqlError(`column "${Name}" has type ${Type}, which Spectrum can't read`);
     return { name: Name.toLowerCase(), type };
 }

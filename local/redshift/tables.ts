@@ -30,7 +30,9 @@ export interface TableDefinition {
 
 /** Translates the columns and checks the keys. @throws SqlError when Redshift would refuse the table. */
 export function tableDefinition(node: Node, path: string, context: Context): TableDefinition {
-    const columns = (node.columns as Node[]).map((column) => columnDefinition(column, path, context));
+    const columns = (node.columns as Node[]).map((column) =>
+        columnDefinition(column, path, context),
+    );
     const names = columns.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new SqlError(`column "${twice}" duplicated`);
@@ -91,7 +93,8 @@ function columnDefinition(column: Node, path: string, context: Context): ColumnD
 
 function typeOf(type: Node, column: string): { type: string; check?: string } {
     const bytes = (length: number, max: number, word: string) => {
-        if (length > max) throw new SqlError(`length for type ${word} cannot exceed ${String(max)}`);
+        if (length > max)
+            throw new SqlError(`length for type ${word} cannot exceed ${String(max)}`);
         return { type: "VARCHAR", check: `strlen(${column}) <= ${String(length)}` };
     };
     switch (type.data_type) {
@@ -106,7 +109,8 @@ function typeOf(type: Node, column: string): { type: string; check?: string } {
             throw new SqlError(`type "${String(type.name).toLowerCase()}" does not exist`);
         default: {
             const { success, sql } = generateDataType(type, Dialect.DuckDB) as any;
-            if (success !== true) throw new SqlError(`type "${String(type.data_type)}" does not exist`);
+            if (success !== true)
+                throw new SqlError(`type "${String(type.data_type)}" does not exist`);
             return { type: sql };
         }
     }
