@@ -1,6 +1,6 @@
 /** Everything that stands in for AWS, behind one endpoint: started together, ended together. */
 import { execFile } from "node:child_process";
-import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createApi, type Api, type ApiCall } from "./api";
@@ -13,6 +13,7 @@ import { Processes } from "./processes";
 import { standInSite, type Create } from "./program/mockEngine";
 import {
     awsEnvironment,
+    noProfiles,
     plainEnvironment,
     Sessions,
     type Context,
@@ -22,6 +23,7 @@ import { crawlers } from "./services/crawler";
 import { emr } from "./services/emr";
 import { glueJobs } from "./services/glueJobs";
 import { lambda } from "./services/lambda";
+import { withoutKeys } from "./services/s3a";
 import type { SparkInstallation } from "./services/spark";
 import type { Toolchain } from "./setup";
 import { deployedMachine, execute, type Execution, type ExecutionOptions } from "./workflow";
@@ -71,6 +73,7 @@ export interface Services {
 /** Starts the services. @throws Error when the port is taken or moto does not start; nothing is left running then. */
 export async function startServices(options: ServiceOptions): Promise<Services> {
     mkdirSync(options.folder, { recursive: true });
+    writeFileSync(join(options.folder, noProfiles), "");
     const processes = new Processes();
     const { python } = options.toolchain;
     const moto = startMoto(processes, python);
@@ -82,7 +85,7 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
         const recordFile = join(options.folder, "calls.jsonl");
         rmSync(recordFile, { force: true });
         const port = options.port ?? 0;
-        const gateway = await startGateway({ backend: moto, port, recordFile });
+        const gateway = await startGateway({ backend: moto, port, recordFile, middlewares: [withoutKeys] });
         closing.push(() => gateway.close());
         const context: Context = {
             gateway,

@@ -1,4 +1,5 @@
 /** What every stand-in of a service works with. */
+import { join } from "node:path";
 import { createApi, type Api } from "../api";
 import type { Gateway } from "../gateway";
 import type { Credentials } from "../gateway/identities";
@@ -70,9 +71,12 @@ export class Sessions {
     }
 }
 
+/** An empty file in the run's folder, made when the services start: Java's SDK refuses a device such as /dev/null. */
+export const noProfiles = "aws-profiles";
+
 /** Environment variables by which every AWS client of a child process finds endpoint and identity. */
 export function awsEnvironment(
-    { gateway, region }: Pick<Context, "gateway" | "region">,
+    { gateway, region, runFolder }: Pick<Context, "gateway" | "region" | "runFolder">,
     credentials: Credentials,
 ): Record<string, string> {
     return {
@@ -85,8 +89,8 @@ export function awsEnvironment(
             ? {}
             : { AWS_SESSION_TOKEN: credentials.sessionToken }),
         AWS_EC2_METADATA_DISABLED: "true", // never ask the network who we are
-        AWS_CONFIG_FILE: "/dev/null", // nor the files of whoever runs this
-        AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+        AWS_CONFIG_FILE: join(runFolder, noProfiles), // nor the files of whoever runs this
+        AWS_SHARED_CREDENTIALS_FILE: join(runFolder, noProfiles),
     };
 }
 
