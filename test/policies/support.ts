@@ -78,7 +78,9 @@ export async function judged(...stack: readonly Given[]): Promise<Outcome> {
         diagnostics,
         of: (policy) => diagnostics.filter((d) => d.policy === policy).map(({ message }) => findingOf(message)),
         unseen: (policy) =>
-            diagnostics.some((d) => d.policy === "not-evaluated-at-preview" && d.message.includes(policy)),
+            diagnostics.some(
+                (d) => d.policy === "not-evaluated-at-preview" && new RegExp(`[(, ]${policy}[,)]`).test(d.message),
+            ),
     };
 }
 
