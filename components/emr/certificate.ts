@@ -49,7 +49,7 @@ export function nodeCertificate(
         options,
     );
     const archive = pulumi
-        .all([key.privateKeyPemPkcs8, certificate.certPem])
+        .all([pkcs8Of(key), certificate.certPem])
         .apply(([privateKey, chain]) => pemArchive(privateKey, chain));
     return new aws.s3.BucketObjectv2(
         `${deployment}-emr-tls`,
@@ -62,6 +62,12 @@ export function nodeCertificate(
         },
         options,
     );
+}
+
+/** The key as Java reads it, PKCS #8. The state of a provider from before it had this output holds the other form alone. */
+function pkcs8Of({ privateKeyPemPkcs8, privateKeyPem }: tls.PrivateKey): pulumi.Output<string> {
+    const newer: pulumi.Output<string | undefined> = privateKeyPemPkcs8;
+    return pulumi.all([newer, privateKeyPem]).apply(([pkcs8, other]) => pkcs8 ?? other);
 }
 
 /** What EC2 calls instances in `region`: us-east-1 has names of its own (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html). */
