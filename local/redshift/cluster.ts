@@ -29,6 +29,7 @@ export class Cluster {
         const own = join(folder, options.identifier);
         mkdirSync(own, { recursive: true });
         const database = await Database.open({
+            cluster: options.identifier,
             name: options.databaseName,
             admin: options.adminUserName,
             iamRoles: options.iamRoleArns,

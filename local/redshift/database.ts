@@ -19,12 +19,14 @@ import { changeGrants, changePrincipals } from "./grants";
 import { Objects } from "./objects";
 import { Reader } from "./reader";
 import { noRows, resultOf, type Result } from "./results";
-import { sessionOf, type Reach } from "./session";
+import { sessionOf, type Reach, type RoleSession } from "./session";
 import { mountTable, readExternalSchema } from "./spectrum";
 import { quoted } from "./names";
 
 /** Options of {@link Database.open}. */
 export interface DatabaseOptions {
+    /** Cluster that the database is in. */
+    readonly cluster: string;
     /** Name of the database. */
     readonly name: string;
     /** Superuser. */
@@ -191,20 +193,21 @@ export class Database {
             // USAGE of the schema opens every external table in it
             else access.checkSchema(user, "USAGE", target.schema);
         }
-        await this.mount(relationsIn(parsed.node).map(resolved));
+        await this.mount(user, relationsIn(parsed.node).map(resolved));
     }
 
     /** Makes external tables, and views that bind late, readable by DuckDB. */
-    private async mount(relations: readonly Relation[]): Promise<void> {
+    private async mount(user: string, relations: readonly Relation[]): Promise<void> {
         const done = new Set<string>();
         const visit = async (relation: Relation): Promise<void> => {
             const path = pathOf(relation);
             if (done.has(path)) return;
             done.add(path);
             const external = this.catalog.externalSchemas.get(relation.schema);
-            const { reach, objectsFolder } = this.options;
             if (external !== undefined) {
-                await mountTable(this.connection, relation, external, reach, objectsFolder);
+                const session = this.session(user, external.roleArn);
+                const { objectsFolder } = this.options;
+                await mountTable(this.connection, relation, external, session, objectsFolder);
                 return;
             }
             const late = this.catalog.lateViews.get(path);
@@ -240,8 +243,8 @@ export class Database {
         access.checkRelation(user, "INSERT", target);
         access.checkAssume(user, "COPY", copy.roleArn);
         this.checkAttached(copy.roleArn);
-        const { reach, objectsFolder } = this.options;
-        const objects = new Objects(sessionOf(reach, copy.roleArn), copy.roleArn, objectsFolder);
+        const session = this.session(user, copy.roleArn);
+        const objects = new Objects(session, copy.roleArn, this.options.objectsFolder);
         try {
             return noRows(await runCopy(this.connection, copy, target, objects));
         } finally {
@@ -256,6 +259,10 @@ export class Database {
             throw new SqlError("VACUUM cannot run inside a transaction block");
         this.catalog.access.checkSuperuser(user, isVacuum ? "vacuum" : "analyze");
         return noRows();
+    }
+
+    private session(user: string, roleArn: string): RoleSession {
+        return sessionOf(this.options.reach, roleArn, this.options.cluster, user);
     }
 
     private checkAttached(roleArn: string): void {

@@ -11,7 +11,7 @@ import { SqlError } from "./errors";
 import { Objects, type StoredObject } from "./objects";
 import { columnsOfFile, incompatible, isCompatible, type TypedColumn } from "./parquet";
 import type { Reader } from "./reader";
-import { sessionOf, type Reach } from "./session";
+import type { RoleSession } from "./session";
 import { pathInSql, quoted, textList, textLiteral } from "./names";
 
 /** An external schema as `CREATE EXTERNAL SCHEMA` declares it. */
@@ -53,10 +53,9 @@ export async function mountTable(
     connection: DuckDBConnection,
     relation: Relation,
     schema: ExternalSchema,
-    reach: Reach,
+    session: RoleSession,
     folder: string,
 ): Promise<void> {
-    const session = sessionOf(reach, schema.roleArn);
     const glue = new GlueClient(session);
     const objects = new Objects(session, schema.roleArn, folder);
     try {

@@ -14,7 +14,7 @@ import {
     type ExecuteStatementCommandInput,
 } from "@aws-sdk/client-redshift-data";
 import { startGateway, type Gateway } from "../../local/gateway";
-import { startRedshift, type Redshift } from "../../local/redshift/dataApi";
+import { startRedshift } from "../../local/redshift/dataApi";
 
 export const clusterIdentifier = "loglake-test";
 export const databaseName = "logs";
@@ -24,7 +24,8 @@ export const warehouseRoleArn = "arn:aws:iam::123456789012:role/loglake-test-war
 /** A running cluster. */
 export interface TestCluster {
     readonly gateway: Gateway;
-    readonly redshift: Redshift;
+    /** External ids with which the cluster has assumed roles. */
+    readonly externalIds: readonly string[];
     /** A client on a session of the role, or of no role. */
     client(roleName?: string): RedshiftDataClient;
     /** Runs a statement as the admin; the error of a failed one is thrown. */
@@ -42,11 +43,15 @@ export async function startCluster(backend?: string): Promise<TestCluster> {
     const folder = mkdtempSync(join(tmpdir(), "loglake-redshift-"));
     const nothing = backend === undefined ? await emptyBackend() : undefined;
     const gateway = await startGateway({ backend: backend ?? urlOf(nothing) });
+    const externalIds: string[] = [];
     const redshift = await startRedshift({
         endpoint: gateway.endpoint,
         region: "eu-west-1",
         folder,
-        credentialsFor: (roleArn) => Promise.resolve(session(gateway, roleArn)),
+        credentialsFor: (roleArn, externalId) => {
+            externalIds.push(externalId);
+            return Promise.resolve(session(gateway, roleArn));
+        },
     });
     gateway.handle(redshift.handlers);
     await redshift.createCluster({
@@ -72,7 +77,7 @@ export async function startCluster(backend?: string): Promise<TestCluster> {
     const deployer = client();
     return {
         gateway,
-        redshift,
+        externalIds,
         client,
         admin: (sql) => rowsOf(deployer, sql, { SecretArn: adminSecretArn }),
         as: (roleName, sql) => rowsOf(client(roleName), sql),
