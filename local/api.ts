@@ -1,5 +1,6 @@
 /** AWS API operations by name, through the SDK's clients, as one identity. */
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
+import { clientModule, commandOf } from "./sdk";
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- operations are named at run time: their shapes have no static type */
 
@@ -29,30 +30,24 @@ export type Api = (
     input: Record<string, unknown>,
 ) => Promise<any>;
 
-/** The SDK says at every start that a later version of it will want a later Node. */
-process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-
 /** An {@link Api} for one identity. Clients are made on first use. */
 export function createApi(options: ApiOptions): Api {
-    const clients = new Map<string, Promise<{ module: any; client: any }>>();
+    const { endpoint, region, credentials } = options;
+    const clients = new Map<string, any>();
     return async (service, operation, input) => {
-        const known = clients.get(service) ?? load(service, options);
-        clients.set(service, known);
-        const { module, client } = await known;
-        const Command = module[`${operation}Command`];
-        if (Command === undefined) throw new Error(`${service} has no operation ${operation}`);
+        const Command = commandOf(service, operation);
+        const client =
+            clients.get(service) ?? new (clientClass(service))({ endpoint, region, credentials });
+        clients.set(service, client);
         options.onCall?.({ service, operation, input });
         const { $metadata, ...output } = await client.send(new Command(input));
         return output;
     };
 }
 
-async function load(service: string, options: ApiOptions): Promise<{ module: any; client: any }> {
-    const module = await import(`@aws-sdk/client-${service}`).catch(() => {
-        throw new Error(`the AWS SDK's client for ${service} is not installed`);
-    });
-    // the client that has the others as its superclass: `GlueClient`, not the aggregate `Glue`
+/** `GlueClient`, not the aggregate `Glue` nor the superclass of both. */
+function clientClass(service: string): new (options: object) => any {
+    const module = clientModule(service);
     const name = Object.keys(module).find((key) => key.endsWith("Client") && key !== "__Client");
-    const { endpoint, region, credentials } = options;
-    return { module, client: new module[name ?? ""]({ endpoint, region, credentials }) };
+    return module[name ?? ""];
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { createApi, type Api, type ApiCall } from "./api";
 import { createIn } from "./deploy";
-import type { Target, Warehouse } from "./deploy/types";
+import type { Target } from "./deploy/types";
 import { startGateway, type Gateway } from "./gateway";
 import { deployer, type Credentials } from "./gateway/identities";
 import { startMoto } from "./moto";
@@ -19,6 +19,7 @@ import {
     type Context,
     type Progress,
 } from "./services/context";
+import { startRedshift, type Redshift } from "./redshift/dataApi";
 import { crawlers } from "./services/crawler";
 import { emr } from "./services/emr";
 import { glueJobs } from "./services/glueJobs";
@@ -58,8 +59,6 @@ export interface Services {
     readonly api: Api;
     /** The calls that the deployment made, before the SDK wrote them down. */
     readonly apiCalls: readonly ApiCall[];
-    /** The warehouses that were deployed, by identifier. */
-    readonly warehouses: ReadonlyMap<string, Warehouse>;
     /** Creates resources here: for {@link runProgram}. */
     readonly create: Create;
     /** A session of a role, as the service `principal` gets one. */
@@ -83,9 +82,16 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
     };
     try {
         const recordFile = join(options.folder, "calls.jsonl");
+        const warehouseFolder = join(options.folder, "redshift");
         rmSync(recordFile, { force: true });
+        rmSync(warehouseFolder, { recursive: true, force: true }); // an earlier run's, whose lake is gone
         const port = options.port ?? 0;
-        const gateway = await startGateway({ backend: moto, port, recordFile, middlewares: [withoutKeys] });
+        const gateway = await startGateway({
+            backend: moto,
+            port,
+            recordFile,
+            middlewares: [withoutKeys],
+        });
         closing.push(() => gateway.close());
         const context: Context = {
             gateway,
@@ -105,18 +111,26 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
         ]) {
             gateway.handle(handlers);
         }
+        const redshift = await startRedshift({
+            endpoint: gateway.endpoint,
+            region,
+            folder: warehouseFolder,
+            credentialsFor: (role) =>
+                context.sessions.assume(role, { service: "redshift.amazonaws.com" }),
+        });
+        closing.push(() => redshift.close());
+        gateway.handle(redshift.handlers);
         await moto;
-        return { ...deploymentOf(context), gateway, close };
+        return { ...deploymentOf(context, redshift), gateway, close };
     } catch (error) {
         await close();
         throw error;
     }
 }
 
-function deploymentOf(context: Context): Omit<Services, "gateway" | "close"> {
+function deploymentOf(context: Context, redshift: Redshift): Omit<Services, "gateway" | "close"> {
     const { gateway, sessions } = context;
     const apiCalls: ApiCall[] = [];
-    const warehouses = new Map<string, Warehouse>();
     const identity = { endpoint: gateway.endpoint, region, credentials: deployer };
     const api = createApi({ ...identity, onCall: (call) => apiCalls.push(call) });
     const environment = { ...plainEnvironment(), ...awsEnvironment(context, deployer) };
@@ -125,7 +139,7 @@ function deploymentOf(context: Context): Omit<Services, "gateway" | "close"> {
         accountId,
         region,
         environment,
-        warehouses,
+        createWarehouse: (warehouse) => redshift.createCluster(warehouse),
         runCommand: (command, directory, variables) =>
             runCommand(context, command, directory, variables),
     };
@@ -135,7 +149,6 @@ function deploymentOf(context: Context): Omit<Services, "gateway" | "close"> {
         credentials: deployer,
         api,
         apiCalls,
-        warehouses,
         create: createIn(target),
         credentialsFor: (roleArn, service) => sessions.assume(roleArn, { service }),
         runWorkflow: async (stateMachineArn, options) => {

@@ -70,7 +70,6 @@ export async function execute(
     const abort = new AbortController();
     const integration: Integration = {
         api,
-        declares,
         pollMilliseconds: options.pollMilliseconds ?? 300,
         signal: abort.signal,
     };
@@ -176,16 +175,6 @@ function growingWaits({ States }: Definition, longest: number): Record<string, n
 
 function onEveryState({ States }: Definition, milliseconds: number): Record<string, number> {
     return Object.fromEntries(Object.keys(States).map((name) => [name, milliseconds]));
-}
-
-/** Whether the SDK's client for a service exports an error of this name: then its API declares it. */
-function declares(service: string, name: string): boolean {
-    try {
-        // eslint-disable-next-line @typescript-eslint/no-require-imports -- named at run time
-        return name in (require(`@aws-sdk/client-${service}`) as object);
-    } catch {
-        return false;
-    }
 }
 
 interface LoggedEvent {

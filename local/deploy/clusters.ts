@@ -141,34 +141,33 @@ const managedScaling: Creator = async (inputs, { api }) => {
     return { id: String(inputs.clusterId) };
 };
 
-/** The stand-in of the warehouse needs only to know it; the secret that Redshift would make and manage is made. */
-const redshiftCluster: Creator = async (inputs, { api, warehouses }) => {
-    const clusterIdentifier = String(inputs.clusterIdentifier);
-    const masterUsername = String(inputs.masterUsername ?? "awsuser");
-    let masterPasswordSecretArn = "";
-    if (inputs.manageMasterPassword === true) {
-        const { ARN } = await api(
-            "secrets-manager",
-            "CreateSecret",
-            compact({
-                Name: `redshift!${clusterIdentifier}-${masterUsername}`,
-                KmsKeyId: inputs.masterPasswordSecretKmsKeyId,
-                SecretString: JSON.stringify({
-                    username: masterUsername,
-                    password: "managed by Redshift",
-                }),
-            }),
-        );
-        masterPasswordSecretArn = ARN;
+/** Makes the warehouse in its stand-in, and the secret that Redshift would make and manage. */
+const redshiftCluster: Creator = async (inputs, { api, createWarehouse }) => {
+    const identifier = String(inputs.clusterIdentifier);
+    const adminUserName = String(inputs.masterUsername ?? "awsuser");
+    if (inputs.manageMasterPassword !== true) {
+        throw new Error("manageMasterPassword must be true: nobody has a password on this machine");
     }
-    warehouses.set(clusterIdentifier, {
-        clusterIdentifier,
+    const { ARN } = await api(
+        "secrets-manager",
+        "CreateSecret",
+        compact({
+            Name: `redshift!${identifier}-${adminUserName}`,
+            KmsKeyId: inputs.masterPasswordSecretKmsKeyId,
+            SecretString: JSON.stringify({
+                username: adminUserName,
+                password: "managed by Redshift",
+            }),
+        }),
+    );
+    await createWarehouse({
+        identifier,
         databaseName: String(inputs.databaseName ?? "dev"),
-        masterUsername,
-        masterPasswordSecretArn,
-        iamRoles: (inputs.iamRoles ?? []) as string[],
+        adminUserName,
+        adminSecretArn: ARN,
+        iamRoleArns: (inputs.iamRoles ?? []) as string[],
     });
-    return { id: clusterIdentifier, outputs: { masterPasswordSecretArn } };
+    return { id: identifier, outputs: { masterPasswordSecretArn: ARN } };
 };
 
 const secret: Creator = async (inputs, { api }, name) => {

@@ -16,17 +16,19 @@ export interface Target {
         directory: string | undefined,
         environment: Readonly<Record<string, string>>,
     ) => Promise<string>;
-    /** Warehouses, by identifier, for their stand-in. */
-    readonly warehouses: Map<string, Warehouse>;
+    /** Makes an empty warehouse in Redshift's stand-in. */
+    readonly createWarehouse: (warehouse: Warehouse) => Promise<void>;
 }
 
 /** What Redshift's stand-in has to know of a cluster. */
 export interface Warehouse {
-    readonly clusterIdentifier: string;
+    readonly identifier: string;
     readonly databaseName: string;
-    readonly masterUsername: string;
-    readonly masterPasswordSecretArn: string;
-    readonly iamRoles: readonly string[];
+    readonly adminUserName: string;
+    /** ARN of the secret with the admin's password, which Redshift manages. */
+    readonly adminSecretArn: string;
+    /** ARNs of the roles that are attached. */
+    readonly iamRoleArns: readonly string[];
 }
 
 /** What a provider learns on creation; what it leaves out is made up from the inputs. */

@@ -88,6 +88,7 @@ export function awsEnvironment(
         ...(credentials.sessionToken === undefined
             ? {}
             : { AWS_SESSION_TOKEN: credentials.sessionToken }),
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
         AWS_EC2_METADATA_DISABLED: "true", // never ask the network who we are
         AWS_CONFIG_FILE: join(runFolder, noProfiles), // nor the files of whoever runs this
         AWS_SHARED_CREDENTIALS_FILE: join(runFolder, noProfiles),

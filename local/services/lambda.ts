@@ -118,7 +118,6 @@ async function invoke(
             ...plainEnvironment(),
             ...awsEnvironment(context, credentials),
             ...definition.Environment?.Variables,
-            AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
             AWS_LAMBDA_FUNCTION_NAME: FunctionName,
             AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
             AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MemorySize),

@@ -10,6 +10,8 @@ export const withoutKeys: Middleware = async (call, next) => {
     const reply = await next();
     const isHadoop = call.headers["user-agent"]?.startsWith("Hadoop") === true;
     if (!isHadoop || call.action !== "HeadObject") return reply;
-    const headers = Object.entries(reply.headers).filter(([name]) => !name.startsWith("x-amz-server-side-encryption"));
+    const headers = Object.entries(reply.headers).filter(
+        ([name]) => !name.startsWith("x-amz-server-side-encryption"),
+    );
     return { ...reply, headers: Object.fromEntries(headers) };
 };

@@ -152,6 +152,8 @@ logger.tasks.name = org.apache.spark.scheduler.TaskSetManager
 logger.tasks.level = info
 logger.native.name = org.apache.hadoop.util.NativeCodeLoader
 logger.native.level = error
+logger.s3a.name = org.apache.hadoop.fs.s3a
+logger.s3a.level = error
 logger.metrics.name = org.apache.hadoop.metrics2.impl.MetricsConfig
 logger.metrics.level = error
 `;

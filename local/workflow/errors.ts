@@ -1,6 +1,4 @@
 /** Errors by the names that Step Functions gives them. */
-import type { Api } from "../api";
-
 /** An error that a state's Retry and Catch see: `name` is `Error`, `message` is `Cause`. */
 export class TaskError extends Error {
     constructor(name: string, cause: string) {
@@ -62,10 +60,4 @@ export function asTaskError(
         `${prefix}.${name.endsWith("Exception") ? name : `${name}Exception`}`,
         message,
     );
-}
-
-/** The API of a task: whom it calls as, and which errors its SDK declares. */
-export interface TaskApi {
-    readonly api: Api;
-    readonly declares: (service: string, name: string) => boolean;
 }

@@ -1,6 +1,8 @@
 /** What Step Functions does for the Resource of a Task: which API calls, in which form, until when. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Api } from "../api";
+import { declaresError, schemasOf } from "../sdk";
+import { fromApi, toApi } from "./casing";
 import { asTaskError, namingOf, TaskError } from "./errors";
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- a Task's input and output have no static type */
@@ -9,8 +11,6 @@ import { asTaskError, namingOf, TaskError } from "./errors";
 export interface Integration {
     /** Calls as the workflow's role. */
     readonly api: Api;
-    /** Whether the service's API declares an error. `service` is a package suffix of the SDK. */
-    readonly declares: (service: string, error: string) => boolean;
     /** Milliseconds between two looks at a job that a `.sync` integration waits for. */
     readonly pollMilliseconds: number;
     /** Ends the waiting. */
@@ -47,10 +47,12 @@ export async function runTask(
         if (!isSdk)
             throw new TaskError("States.Runtime", `integration ${arn} is not on this machine`);
         const name = operation.charAt(0).toUpperCase() + operation.slice(1);
-        return await plain(await integration.api(packageName, name, parameters));
+        const schemas = schemasOf(packageName, name);
+        const answer = await integration.api(packageName, name, toApi(parameters, schemas.input));
+        return await plain(fromApi(answer, schemas.output));
     } catch (error) {
         throw asTaskError(error, namingOf(service, isSdk), (name) =>
-            integration.declares(packageName, name),
+            declaresError(packageName, name),
         );
     }
 }
