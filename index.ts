@@ -96,6 +96,7 @@ export = () => {
 
     return {
         rawBucketName: lake.rawBucketName,
+        rawDatabaseName: lake.rawDatabaseName,
         processedBucketName: lake.processedBucketName,
         stateMachineArn: workflow.stateMachineArn,
         clusterIdentifier: warehouse.clusterIdentifier,

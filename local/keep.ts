@@ -1,6 +1,7 @@
 /** `--keep`: the services stay up for other shells until Ctrl-C. */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Properties } from "./program/mockEngine";
 import type { Services } from "./services";
 import { stateFolder } from "./setup";
 
@@ -19,16 +20,14 @@ export interface KeptServices {
 export const keptFile = join(stateFolder, "services.json");
 
 /** Prints how to use the services and never ends: the caller races it against Ctrl-C. */
-export async function keepUp(services: Services): Promise<never> {
+export function keepUp(services: Services, outputs: Properties): Promise<never> {
     const { endpoint, region, credentials } = services;
-    const [warehouse] = services.warehouses.values();
-    if (warehouse === undefined) throw new Error("no warehouse was deployed");
     const kept: KeptServices = {
         endpoint,
         region,
-        clusterIdentifier: warehouse.clusterIdentifier,
-        databaseName: warehouse.databaseName,
-        adminSecretArn: warehouse.masterPasswordSecretArn,
+        clusterIdentifier: String(outputs.clusterIdentifier),
+        databaseName: String(outputs.databaseName),
+        adminSecretArn: String(outputs.adminSecretArn),
         accessKeyId: credentials.accessKeyId,
         secretAccessKey: credentials.secretAccessKey,
     };
@@ -44,7 +43,7 @@ The services stay up until Ctrl-C. From another shell:
 
   export AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey} AWS_DEFAULT_REGION=${region}
   aws --endpoint-url ${endpoint} s3 ls
-  aws --endpoint-url ${endpoint} glue get-tables --database-name loglake_dev_raw
+  aws --endpoint-url ${endpoint} glue get-tables --database-name ${String(outputs.rawDatabaseName)}
 `);
     return new Promise<never>(() => undefined);
 }

@@ -2,6 +2,14 @@
 import type { Resource } from "./program/mockEngine";
 import type { StateEvent } from "./workflow";
 
+/** What a reader calls those who work beside. */
+const workers: Readonly<Record<string, string>> = {
+    command: "migrate",
+    job: "glue job",
+    step: "spark",
+    function: "planner",
+};
+
 /** Tells how a run goes. */
 export class Progress {
     private readonly started = performance.now();
@@ -18,9 +26,10 @@ export class Progress {
         this.write(`  ${text}`);
     }
 
-    /** A line of somebody who works beside: Spark, a job, the crawler. */
+    /** A line of somebody who works beside, such as `job loglake-dev-load`: the first word says who. */
     from(source: string, text: string): void {
-        this.write(`    ${source.padEnd(10)} ${text}`);
+        const who = workers[source.split(" ")[0] ?? ""] ?? source;
+        this.write(`    ${who.padEnd(9)} ${text.replace(/^loglake-spark: /, "")}`);
     }
 
     /** Resources by the component that holds them. */

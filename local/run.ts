@@ -7,6 +7,7 @@ import { collectSummary, takeTables, writeSummary } from "./collect";
 import { keepUp } from "./keep";
 import { findLogs, newestDay, type LogFile } from "./logs";
 import { Progress } from "./progress";
+import type { Properties } from "./program/mockEngine";
 import { runStack } from "./program/stack";
 import { writeSamples } from "./samples";
 import { startServices, type Services } from "./services";
@@ -47,20 +48,20 @@ async function main(): Promise<void> {
     });
     try {
         const run = runDay(args, services, progress, { files, dt, runId, out });
-        await Promise.race([run, interrupted]);
-        if (args.keep) await Promise.race([keepUp(services), interrupted]);
+        const outputs = await Promise.race([run, interrupted]);
+        if (args.keep) await Promise.race([keepUp(services, outputs), interrupted]);
     } finally {
         await services.close();
     }
 }
 
-/** Deploys, uploads, runs the workflow for the day, and tells what came of it. */
+/** Deploys, uploads, runs the workflow for the day, tells what came of it, and returns the stack's outputs. */
 async function runDay(
     args: Arguments,
     services: Services,
     progress: Progress,
     job: { files: readonly LogFile[]; dt: string; runId: string; out: string },
-): Promise<void> {
+): Promise<Properties> {
     const { files, dt, runId, out } = job;
     progress.line(`one endpoint for all of AWS: ${services.endpoint}`);
 
@@ -105,6 +106,7 @@ async function runDay(
     await takeTables(s3, String(outputs.processedBucketName), summary, out);
     writeSummary(summary, out);
     console.log(describe(summary, out));
+    return outputs;
 }
 
 function sampleLogs(): LogFile[] {

@@ -1,6 +1,7 @@
 /** Runs this project's program for one of its stacks, as `pulumi up` would with the stack file beside it. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { load } from "js-yaml";
 import { runProgram, type ProgramRun, type Properties, type RunOptions } from "./mockEngine";
 
@@ -21,9 +22,14 @@ export function stackNames(): string[] {
  */
 export function stackConfig(stack: string): Record<string, string> {
     const file = join(root, `Pulumi.${stack}.yaml`);
-    if (!existsSync(file)) throw new Error(`unknown stack ${stack}: there is ${stackNames().join(" and ")}`);
-    const { config = {} } = load(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
-    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, configText(stack, key, value)]));
+    if (!existsSync(file))
+        throw new Error(`unknown stack ${stack}: there is ${stackNames().join(" and ")}`);
+    const { config = {} } = load(readFileSync(file, "utf8")) as {
+        config?: Record<string, unknown>;
+    };
+    return Object.fromEntries(
+        Object.entries(config).map(([key, value]) => [key, configText(stack, key, value)]),
+    );
 }
 
 function configText(stack: string, key: string, value: unknown): string {
@@ -34,15 +40,22 @@ function configText(stack: string, key: string, value: unknown): string {
     return JSON.stringify(value);
 }
 
-/** Runs `index.ts` for `stack`; the result holds the stack's outputs. */
-export function runStack(stack: string, options: Omit<RunOptions, "stack"> = {}): Promise<ProgramRun<Properties>> {
+/** Runs `index.ts` for `stack`; the result holds the stack's outputs, as far as they are known. */
+export async function runStack(
+    stack: string,
+    options: Omit<RunOptions, "stack"> = {},
+): Promise<ProgramRun<Properties>> {
     const config = { ...stackConfig(stack), ...options.config };
-    return runProgram(
+    const { resources, result } = await runProgram(
         async () => {
             // loaded when it runs, as an engine would: settings read the configuration while it does
-            const program = ((await import("../../index")) as { default: () => Promise<Properties> }).default;
-            return program();
+            const program = ((await import("../../index")) as { default: () => Properties })
+                .default;
+            return pulumi.output(program());
         },
         { ...options, stack, config },
     );
+    // not by `apply`, which would wait for ever for what a preview doesn't know
+    const outputs = await (result as unknown as { promise(): Promise<Properties> }).promise();
+    return { resources, result: outputs };
 }
