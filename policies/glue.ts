@@ -67,12 +67,13 @@ const version = resourcePolicy({
     url: `${docs}release-notes.html`,
     options: { minimumVersion: option(4, "oldest version of Glue for Spark jobs") },
     judge: (job, verdict, { minimumVersion }) => {
-        if (
-            job.at("command.name").value === "pythonshell" ||
-            job.at("command.name").value === "glueray"
-        )
-            return;
+        const kind = job.at("command.name");
+        if (kind.value === "pythonshell" || kind.value === "glueray") return;
         const property = job.at("glueVersion");
+        if (kind.unknown && (property.number ?? 0) < minimumVersion) {
+            verdict.unseen(kind);
+            return;
+        }
         const fix = `set it to ${minimumVersion.toFixed(1)} or later`;
         expectThat(verdict, property, () => (property.number ?? 0) >= minimumVersion, { fix });
     },

@@ -27,6 +27,10 @@ const rotation = resourcePolicy({
         const usage = key.at("keyUsage").value ?? "ENCRYPT_DECRYPT";
         const ownMaterial = !key.at("customKeyStoreId").absent || !key.at("xksKeyId").absent;
         // KMS rotates nothing else (https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html).
+        if (key.at("customerMasterKeySpec").unknown || key.at("keyUsage").unknown) {
+            if (key.at("enableKeyRotation").value !== true) verdict.unseen("enableKeyRotation");
+            return;
+        }
         if (spec !== "SYMMETRIC_DEFAULT" || usage !== "ENCRYPT_DECRYPT" || ownMaterial) return;
         expectTrue(verdict, key.at("enableKeyRotation"), { fix: "set it to true" });
         const period = key.at("rotationPeriodInDays");

@@ -59,7 +59,7 @@ const functionGroups = stackPolicy({
             if (
                 configured.unknown ||
                 expected === undefined ||
-                groups.some((group) => group.identityUnknown && group.at("name").absent)
+                groups.some((group) => group.at("name").unknown)
             ) {
                 verdictOn(subject).unseen(configured);
             } else {

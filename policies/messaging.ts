@@ -142,7 +142,8 @@ const deadLetters = stackPolicy({
             );
             if (found.length > 0) continue;
             if (takesDeadLetters) continue;
-            if (uncertain) verdictOn(queue).unseen("redrivePolicy");
+            if (uncertain || takesDeadLetters === undefined)
+                verdictOn(queue).unseen("redrivePolicy");
             else
                 verdictOn(queue).violation({
                     finding: "redrivePolicy",

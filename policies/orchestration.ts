@@ -46,18 +46,21 @@ const machineData = stackPolicy({
     judge: (stack, verdictOn) => {
         for (const machine of stack.of(machineType)) {
             const include = machine.at("loggingConfiguration.includeExecutionData");
-            const group = machine
-                .at("loggingConfiguration.logDestination")
-                .text?.replace(/:\*$/, "");
-            const target = stack
-                .of("aws:cloudwatch/logGroup:LogGroup")
-                .find((logs) => logs.identities.includes(group ?? ""));
-            const encrypted =
-                machine.at("encryptionConfiguration.type").value === "CUSTOMER_MANAGED_KMS_KEY" &&
-                target?.at("kmsKeyId").absent === false;
-            if (include.unknown) verdictOn(machine).unseen(include);
-            else if (include.value === true && !encrypted) {
-                verdictOn(machine).violation({
+            const verdict = verdictOn(machine);
+            if (include.unknown) verdict.unseen(include);
+            if (include.value !== true) continue;
+            const type = machine.at("encryptionConfiguration.type");
+            const destination = machine.at("loggingConfiguration.logDestination");
+            const name = destination.text?.replace(/:\*$/, "") ?? "";
+            const groups = stack.of("aws:cloudwatch/logGroup:LogGroup");
+            const group = groups.find(({ identities }) => identities.includes(name));
+            if (type.value === "CUSTOMER_MANAGED_KMS_KEY" && group?.at("kmsKeyId").absent === false)
+                continue;
+            const hidden =
+                destination.unknown || groups.some((other) => other.identityUnknown("arn"));
+            if (type.unknown || (group === undefined && hidden)) verdict.unseen(include);
+            else {
+                verdict.violation({
                     finding: "includeExecutionData",
                     property: include.path,
                     found: true,
@@ -108,8 +111,8 @@ const functionEncryption = resourcePolicy({
     url: `${lambdaDocs}configuration-envvars-encryption.html`,
     judge: (subject, verdict) => {
         const variables = subject.at("environment.variables");
-        if (variables.unknown || variables.entries.length > 0)
-            expectCustomerKey(verdict, subject.at("kmsKeyArn"));
+        if (variables.entries.length > 0) expectCustomerKey(verdict, subject.at("kmsKeyArn"));
+        else if (variables.unknown && subject.at("kmsKeyArn").absent) verdict.unseen(variables);
         expectNoSecrets(verdict, variables, "pass the ARN of a secret instead");
     },
 });

@@ -154,9 +154,9 @@ function connect(port: number) {
                 });
             });
     // The empty message must be of the class that the service itself was made with.
-    const Empty = AnalyzerService.getAnalyzerInfo.requestType;
+    const Empty = AnalyzerService.getAnalyzerInfo.requestType as unknown as new () => object;
     /* eslint-disable @typescript-eslint/unbound-method -- `call` binds them */
-    const info = call<InstanceType<typeof Empty>, proto.AnalyzerInfo>(client.getAnalyzerInfo);
+    const info = call<object, proto.AnalyzerInfo>(client.getAnalyzerInfo);
     return {
         getAnalyzerInfo: () => info(new Empty()),
         configure: async (request: proto.ConfigureAnalyzerRequest) => {

@@ -62,7 +62,13 @@ const levels = ["advisory", "mandatory", "disabled", "remediate"] as const;
 const severities = ["unspecified", "low", "medium", "high", "critical"] as const;
 
 /** The number that stands for `level` in a message. */
-export const levelNumber = (level: Level) => levels.indexOf(level) as proto.EnforcementLevel;
+export const levelNumber = (level: Level): proto.EnforcementLevel =>
+    ({
+        advisory: proto.EnforcementLevel.ADVISORY,
+        mandatory: proto.EnforcementLevel.MANDATORY,
+        disabled: proto.EnforcementLevel.DISABLED,
+        remediate: proto.EnforcementLevel.REMEDIATE,
+    })[level];
 
 /** A resource by itself. */
 export function analyzeRequest(resource: AnalyzedResource): proto.AnalyzeRequest {
@@ -101,8 +107,8 @@ export function diagnosticsOf(response: proto.AnalyzeResponse): Diagnostic[] {
     return response.getDiagnosticsList().map((diagnostic) => ({
         policy: diagnostic.getPolicyname(),
         message: diagnostic.getMessage(),
-        level: levels[diagnostic.getEnforcementlevel()] ?? "mandatory",
-        severity: severities[diagnostic.getSeverity()] ?? "unspecified",
+        level: levels[diagnostic.getEnforcementlevel()],
+        severity: severities[diagnostic.getSeverity()],
         ...(diagnostic.getUrn() === "" ? {} : { urn: diagnostic.getUrn() }),
     }));
 }
@@ -120,8 +126,8 @@ export function policiesOf(info: proto.AnalyzerInfo): PolicyInfo[] {
                 policy.getPolicyType() === proto.PolicyType.POLICY_TYPE_STACK
                     ? "stack"
                     : "resource",
-            level: levels[policy.getEnforcementlevel()] ?? "mandatory",
-            severity: severities[policy.getSeverity()] ?? "unspecified",
+            level: levels[policy.getEnforcementlevel()],
+            severity: severities[policy.getSeverity()],
             remedy: policy.getRemediationSteps(),
             url: policy.getUrl(),
             tags: policy.getTagsList(),

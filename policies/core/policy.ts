@@ -12,7 +12,7 @@ import { Stack } from "./stack";
 import { canonicalType, subjectOf, type Subject } from "./subject";
 import { Verdict } from "./verdict";
 
-type JsonSchema = PolicyConfigSchema["properties"][string];
+type JsonSchema = NonNullable<PolicyConfigSchema["properties"]["any"]>;
 
 /** A parameter of a policy with its strict default. */
 export interface Option<T> {
@@ -27,7 +27,7 @@ export function option<T>(fallback: T, description: string, schema: JsonSchema =
         : (typeof fallback as "string" | "number" | "boolean");
     return {
         fallback,
-        schema: { type, description, default: fallback as NonNullable<unknown>, ...schema },
+        schema: { type, description, default: fallback as NonNullable<JsonSchema["default"]>, ...schema },
     };
 }
 

@@ -59,24 +59,29 @@ export class Stack {
         return this.of(...types).find((target) => this.refersTo(subject, property, target));
     }
 
-    /** True if some other resource names `target` in one of `properties`, also deep inside or within JSON. */
-    isNamedBy(target: Subject, ...properties: string[]): boolean {
-        const arn = target.at("arn").text;
-        return this.all.some(
-            (subject) =>
-                subject !== target &&
-                properties.some(
-                    (property) =>
-                        this.dependencies.get(subject)?.[property]?.includes(target.urn) === true ||
-                        (arn !== undefined &&
-                            JSON.stringify(subject.at(property).value ?? "").includes(arn)),
-                ),
-        );
+    /**
+     * Whether some other resource names `target` in one of `properties`, also deep inside or within JSON; `undefined`
+     * where that can't be seen yet.
+     */
+    isNamedBy(target: Subject, ...properties: string[]): boolean | undefined {
+        const arn = target.at("arn");
+        let maybe = false;
+        for (const subject of this.all.filter((other) => other !== target)) {
+            for (const property of properties) {
+                const value = subject.at(property);
+                if (this.origins(subject, property).includes(target.urn)) return true;
+                if (arn.text !== undefined && JSON.stringify(value.value ?? "").includes(arn.text))
+                    return true;
+                const blind = value.holdsUnknown && this.origins(subject, property).length === 0;
+                maybe ||= blind || (arn.unknown && value.known);
+            }
+        }
+        return maybe ? undefined : false;
     }
 
     /** True if `property` of `subject` was made from an output of a resource of `types`. */
     dependsOn(subject: Subject, property: string, ...types: string[]): boolean {
-        const urns = this.dependencies.get(subject)?.[property.split(".")[0] ?? ""] ?? [];
+        const urns = this.origins(subject, property);
         return this.of(...types).some((target) => urns.includes(target.urn));
     }
 
@@ -87,9 +92,7 @@ export class Stack {
     private refersTo(subject: Subject, property: string, target: Subject): boolean {
         const value = subject.at(property).text;
         if (value !== undefined && target.identities.includes(value)) return true;
-        const depends =
-            this.dependencies.get(subject)?.[property.split(".")[0] ?? ""]?.includes(target.urn) ??
-            false;
+        const depends = this.origins(subject, property).includes(target.urn);
         if (!depends) return false;
         return (
             value === undefined ||
@@ -97,11 +100,20 @@ export class Stack {
         );
     }
 
+    /** True if it can't be told whether `property` of `subject` names `target`. */
     private mayReferTo(subject: Subject, property: string, target: Subject): boolean {
         const value = subject.at(property);
-        const depends = this.dependencies.get(subject)?.[property.split(".")[0] ?? ""] ?? [];
-        if (value.unknown) return depends.length === 0;
-        return value.text !== undefined && target.identityUnknown && target.identities.length === 0;
+        if (value.unknown) return this.origins(subject, property).length === 0;
+        if (value.text === undefined) return false;
+        const named = this.of(target.type).some((other) =>
+            other.identities.includes(value.text ?? ""),
+        );
+        return !named && target.identityUnknown(property);
+    }
+
+    /** URNs of the resources that `property` was made from. */
+    private origins(subject: Subject, property: string): readonly string[] {
+        return this.dependencies.get(subject)?.[property.split(".")[0] ?? ""] ?? [];
     }
 }
 

@@ -34,11 +34,28 @@ export class Subject {
             .filter((text) => text !== undefined);
     }
 
-    /** True where some value that identifies the resource is not known yet. */
-    get identityUnknown(): boolean {
-        return identityProperties.some((name) => this.at(name).unknown);
+    /** True where the value that a `property` of another resource would name this one by is not known yet. */
+    identityUnknown(property: string): boolean {
+        return (namedBy[property] ?? identityProperties).some((name) => this.at(name).unknown);
     }
 }
+
+/** By what a property names another resource. */
+const namedBy: Readonly<Record<string, readonly string[]>> = {
+    bucket: ["bucket"],
+    targetBucket: ["bucket"],
+    role: ["name"],
+    user: ["name"],
+    group: ["name"],
+    securityConfiguration: ["name"],
+    clusterParameterGroupName: ["name"],
+    clusterIdentifier: ["clusterIdentifier"],
+    queueUrl: ["url", "id"],
+    vpcId: ["id"],
+    vpcEndpointId: ["id"],
+    policyArn: ["arn"],
+    arn: ["arn"],
+};
 
 const identityProperties = [
     "id",

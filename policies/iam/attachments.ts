@@ -92,21 +92,18 @@ const conflicts = stackPolicy({
                     );
                 const apart = stack.joined(role, "role", type).found;
                 // After an update the provider reports what is attached in these properties too.
-                const foreign =
-                    property === "inlinePolicies"
-                        ? own.filter(
-                              (item) =>
-                                  !apart.some(
-                                      (policy) =>
-                                          policy.at("policy").text === item.at("policy").text,
-                                  ),
-                          )
-                        : own.filter(
-                              (item) =>
-                                  !apart.some(
-                                      (attachment) => attachment.at("policyArn").text === item.text,
-                                  ),
-                          );
+                const [here, there] =
+                    property === "inlinePolicies" ? ["policy", "policy"] : ["", "policyArn"];
+                const at = (item: Property) => (here === "" ? item : item.at(here));
+                const attached = apart.map((holder) => holder.at(there));
+                const foreign = own.filter(
+                    (item) => !attached.some(({ text }) => text === at(item).text),
+                );
+                const blind = [...own.map(at), ...attached].some(({ unknown }) => unknown);
+                if (foreign.length > 0 && apart.length > 0 && blind) {
+                    verdictOn(role).unseen(property);
+                    continue;
+                }
                 if (foreign.length === 0 || apart.length === 0) continue;
                 verdictOn(role).violation({
                     finding: property,

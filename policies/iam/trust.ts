@@ -16,6 +16,16 @@ const withoutSource: Readonly<Record<string, string>> = {
     "edgelambda.amazonaws.com": "assumed at edge locations, without source keys",
 };
 
+/**
+ * Services that name who asks in sts:ExternalId when they assume a role: each with where that is written.
+ */
+const byExternalId: Readonly<Record<string, string>> = {
+    "redshift.amazonaws.com":
+        "https://docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service-database-users.html",
+    "redshift-serverless.amazonaws.com":
+        "https://docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service-database-users.html",
+};
+
 /** Narrows a trust in another account to one of its principals, or to those that know a secret. */
 const external =
     /^(sts:ExternalId|aws:Principal(Arn|OrgID|OrgPaths|Tag\/.+)|aws:SourceIdentity|sts:SourceIdentity)$/i;
@@ -70,7 +80,7 @@ function* faults(statement: Statement, exempt: ReadonlySet<string>) {
                 found: value,
                 fix: "name the principal in full; IAM takes no patterns here",
             };
-        } else if (kind === "Service" && !exempt.has(value) && !boundToSource(statement)) {
+        } else if (kind === "Service" && !exempt.has(value) && !boundFor(value, statement)) {
             yield {
                 finding: `Source::${value}`,
                 found: `${value} on behalf of anybody`,
@@ -81,6 +91,10 @@ function* faults(statement: Statement, exempt: ReadonlySet<string>) {
         }
     }
 }
+
+const boundFor = (service: string, statement: Statement): boolean =>
+    boundToSource(statement) ||
+    (service in byExternalId && boundBy(statement, /^sts:ExternalId$/i));
 
 function* federatedFaults(statement: Statement, provider: string) {
     const web = statement.actions.some((action) => /AssumeRoleWithWebIdentity$/i.test(action));

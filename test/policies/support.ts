@@ -118,6 +118,13 @@ export function describePolicy(policy: string, { fails, passes, unseen = {} }: C
                 expect(outcome.unseen(policy), "not evaluated").to.equal(false);
             });
         }
+        it("never refuses what it can't see", async () => {
+            for (const [title, stack] of Object.entries(passes)) {
+                for (const { path, changed } of blinded(stack)) {
+                    expect((await judged(...changed)).of(policy), `${title}, ${path} unknown`).to.deep.equal([]);
+                }
+            }
+        });
         for (const [title, stack] of Object.entries(unseen)) {
             it(`says that it can't see ${title}`, async () => {
                 const outcome = await judged(...stack);
@@ -126,6 +133,26 @@ export function describePolicy(policy: string, { fails, passes, unseen = {} }: C
             });
         }
     });
+}
+
+/** The stack with each of its values unknown in turn, and each property as a whole. */
+function* blinded(stack: readonly Given[]): Generator<{ path: string; changed: readonly Given[] }> {
+    for (const [index, given] of stack.entries()) {
+        for (const path of paths(given.properties)) {
+            const properties = structuredClone(given.properties) as Record<string, any>;
+            const last = path[path.length - 1] ?? "";
+            let parent = properties;
+            for (const name of path.slice(0, -1)) parent = parent[name];
+            parent[last] = unknown;
+            yield { path: `${given.name}.${path.join(".")}`, changed: stack.with(index, { ...given, properties }) };
+        }
+    }
+}
+
+function* paths(value: unknown, above: readonly string[] = []): Generator<readonly string[]> {
+    if (above.length > 0) yield above;
+    if (value === null || typeof value !== "object") return;
+    for (const name of Object.keys(value)) yield* paths((value as Record<string, unknown>)[name], [...above, name]);
 }
 
 /** A policy document as JSON. */

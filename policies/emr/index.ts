@@ -1,0 +1,7 @@
+/** EMR on EC2 and EMR Serverless. */
+import type { Policy } from "../core/policy";
+import { clusters } from "./cluster";
+import { configurations } from "./configuration";
+import { applications } from "./serverless";
+
+export const emr: readonly Policy[] = [...configurations, ...clusters, ...applications];

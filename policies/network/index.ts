@@ -1,0 +1,6 @@
+/** The network: security groups and VPCs. */
+import type { Policy } from "../core/policy";
+import { groups } from "./groups";
+import { vpcs } from "./vpc";
+
+export const network: readonly Policy[] = [...groups, ...vpcs];

@@ -1,0 +1,6 @@
+/** Redshift clusters and Redshift Serverless. */
+import type { Policy } from "../core/policy";
+import { auditing } from "./auditing";
+import { warehouses } from "./warehouses";
+
+export const redshift: readonly Policy[] = [...warehouses, ...auditing];

@@ -1,0 +1,130 @@
+/** A bucket and the resources that hold its settings. */
+import { Property } from "../core/property";
+import type { Stack } from "../core/stack";
+import type { Subject } from "../core/subject";
+import type { Verdict } from "../core/verdict";
+import { readDocument, type PolicyDocument } from "../iam/document";
+
+export const bucketType = "aws:s3/bucket:Bucket";
+
+/** Type of the resource that holds one kind of setting, such as `Versioning`. */
+export const part = (name: string) => `aws:s3/bucket${name}:Bucket${name}`;
+
+/** Where the user guide stands. */
+export const docs = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/";
+
+/** Places of a setting, and whether there may be more of them that can't be seen yet. */
+export interface Settings {
+    readonly at: readonly Property[];
+    readonly uncertain: boolean;
+}
+
+/** The places where a bucket may have a setting: a resource of its own comes before the bucket itself. */
+export function settingsOf(
+    stack: Stack,
+    bucket: Subject,
+    type: string,
+    property: string,
+    ...inline: readonly string[]
+): Settings {
+    const { found, uncertain } = stack.joined(bucket, "bucket", part(type));
+    if (found.length > 0) return { at: found.map((subject) => subject.at(property)), uncertain };
+    if (uncertain) return { at: [], uncertain }; // a resource of its own would come first
+    const own = inline.map((name) => bucket.at(name)).filter((setting) => !setting.absent);
+    const filled = own.filter(({ value }) => !(Array.isArray(value) && value.length === 0));
+    return { at: filled, uncertain };
+}
+
+/** Whether another bucket of the stack has its access logs delivered here; `undefined` where that can't be seen yet. */
+export function receivesAccessLogs(stack: Stack, bucket: Subject): boolean | undefined {
+    const { found, uncertain } = stack.joined(bucket, "targetBucket", part("Logging"));
+    const inline = stack
+        .of(bucketType)
+        .flatMap((other) => [...other.at("logging").items, ...other.at("loggings").items])
+        .map((item) => item.at("targetBucket").text ?? "");
+    if (found.length > 0 || inline.some((name) => bucket.identities.includes(name))) return true;
+    return uncertain ? undefined : false;
+}
+
+/** What to say of a bucket without the setting. */
+export interface Missing {
+    readonly finding: string;
+    readonly property: string;
+    readonly fix: string;
+}
+
+/** Judges the setting of every bucket that `find` says anything of. */
+export function eachBucket(
+    stack: Stack,
+    verdictOn: (subject: Subject) => Verdict,
+    missing: Missing,
+    find: (bucket: Subject) => Settings | undefined,
+    judge: (setting: Property, verdict: Verdict, bucket: Subject) => void = () => undefined,
+): void {
+    for (const bucket of stack.of(bucketType)) {
+        const settings = find(bucket);
+        if (settings === undefined) continue;
+        const verdict = verdictOn(bucket);
+        for (const setting of settings.at) judge(setting, verdict, bucket);
+        if (settings.at.length > 0) continue;
+        if (settings.uncertain) verdict.unseen(missing.property);
+        else verdict.violation({ ...missing, found: undefined });
+    }
+}
+
+/** Elements of a list of rules; notes those that can't be seen yet, and says whether there are any. */
+export function visible(
+    rules: Property,
+    verdict: Verdict,
+): { seen: readonly Property[]; all: boolean } {
+    const seen = rules.items.filter((rule) => !rule.unknown);
+    const all = !rules.unknown && seen.length === rules.items.length;
+    if (!all) verdict.unseen(rules);
+    return { seen, all };
+}
+
+/** Judges the policy of every bucket that `concerns` says so of, inline or apart. */
+export function eachPolicy(
+    stack: Stack,
+    verdictOn: (subject: Subject) => Verdict,
+    finding: { readonly name: string; readonly found: string; readonly fix: string },
+    holds: (document: PolicyDocument, bucketName: string) => boolean,
+    concerns: (bucket: Subject) => boolean | undefined = () => true,
+): void {
+    for (const bucket of stack.of(bucketType)) {
+        const concerned = concerns(bucket);
+        if (concerned === false) continue;
+        const verdict = verdictOn(bucket);
+        const { at, uncertain } = settingsOf(stack, bucket, "Policy", "policy", "policy");
+        const readings = at.map(readDocument);
+        const documents = readings.flatMap((reading) =>
+            reading.kind === "document" ? [reading.document] : [],
+        );
+        if (documents.some((document) => holds(document, bucket.at("bucket").text ?? "*")))
+            continue;
+        const { name, found, fix } = finding;
+        if (
+            uncertain ||
+            concerned === undefined ||
+            readings.some(({ kind }) => kind === "unknown")
+        ) {
+            verdict.unseen("policy");
+        } else if (documents.length > 0)
+            verdict.violation({ finding: name, property: "policy", found, fix });
+        else verdict.violation({ finding: "policy", property: "policy", found: undefined, fix });
+    }
+}
+
+/** Stand for the bucket and for anything in it; where its name isn't known, for whatever bucket the document names. */
+export function targets(
+    document: PolicyDocument,
+    bucketName: string,
+): readonly [bucket: string, object: string] {
+    const resources = document.statements.flatMap((statement) => statement.resources);
+    const used = resources
+        .map((resource) => /^(arn:[\w-]+:s3:::)([^/]+)/.exec(resource))
+        .find((match) => match !== null);
+    const prefix = used?.[1] ?? "arn:aws:s3:::";
+    const bucket = prefix + (bucketName === "*" ? (used?.[2] ?? "") : bucketName);
+    return [bucket, `${bucket}/any/object`];
+}

@@ -1,0 +1,190 @@
+/** Encryption of buckets and objects, at rest and on the way. */
+import { expectOneOf, expectTrue, isCustomerKey } from "../core/checks";
+import { resourcePolicy, stackPolicy, type Policy } from "../core/policy";
+import type { Property } from "../core/property";
+import type { Verdict } from "../core/verdict";
+import { refuses, whereInsecure, whereOtherKey, whereTlsBelow } from "../iam/transport";
+import {
+    docs,
+    eachBucket,
+    eachPolicy,
+    part,
+    receivesAccessLogs,
+    settingsOf,
+    targets,
+    visible,
+} from "./buckets";
+
+const atRest = stackPolicy({
+    name: "s3-bucket-encryption",
+    title: "Buckets encrypt under a customer-managed key",
+    risk: "Under S3's own key anyone with s3:GetObject reads the data; a key of one's own is a second lock, with an audit trail. A bucket that receives access logs is the exception: under KMS, delivery stops without an error.",
+    severity: "high",
+    remedy: "Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms, kmsMasterKeyId and bucketKeyEnabled; AES256 for a bucket of access logs.",
+    url: `${docs}UsingKMSEncryption.html`,
+    judge: (stack, verdictOn) => {
+        const missing = {
+            finding: "encryption",
+            property: "serverSideEncryptionConfiguration",
+            fix: "encrypt under a customer-managed KMS key",
+        };
+        eachBucket(
+            stack,
+            verdictOn,
+            missing,
+            (bucket) => {
+                const inline = [
+                    "serverSideEncryptionConfiguration.rule",
+                    "serverSideEncryptionConfigurations",
+                ];
+                const found = settingsOf(
+                    stack,
+                    bucket,
+                    "ServerSideEncryptionConfiguration",
+                    "rules",
+                    ...inline,
+                );
+                const logs = receivesAccessLogs(stack, bucket);
+                if (logs === true && found.at.length === 0) return undefined; // AES256 is S3's default
+                return { ...found, uncertain: found.uncertain || logs === undefined };
+            },
+            (rules, verdict, bucket) => {
+                if (receivesAccessLogs(stack, bucket) === true) judgeLogRules(rules, verdict);
+                else judgeRules(rules, verdict);
+            },
+        );
+    },
+});
+
+function judgeRules(rules: Property, verdict: Verdict): void {
+    const { seen, all } = visible(rules, verdict);
+    const list = seen.flatMap((rule) =>
+        rule.at("rules").absent ? [rule] : rule.at("rules").items,
+    );
+    if (all && list.length === 0) {
+        const fix = "add a rule with a customer-managed KMS key";
+        verdict.violation({ finding: "encryption", property: rules.path, found: rules.value, fix });
+    }
+    for (const rule of list) {
+        const [byDefault = rule.at("applyServerSideEncryptionByDefault")] = [
+            ...rule.at("applyServerSideEncryptionByDefault").items,
+            ...rule.at("applyServerSideEncryptionByDefaults").items,
+        ];
+        const algorithm = byDefault.at("sseAlgorithm");
+        expectOneOf(verdict, algorithm, ["aws:kms", "aws:kms:dsse"], {
+            finding: "sseAlgorithm",
+            fix: "set it to aws:kms",
+        });
+        const key = byDefault.at("kmsMasterKeyId");
+        if (!key.unknown && !isCustomerKey(key.value)) {
+            const fix = "name a customer-managed KMS key";
+            verdict.violation({
+                finding: "kmsMasterKeyId",
+                property: key.path,
+                found: key.value,
+                fix,
+            });
+        }
+        // Dual-layer encryption takes no bucket key.
+        if (algorithm.value !== "aws:kms:dsse") {
+            const fix = "set it to true; it saves nearly all calls to KMS";
+            expectTrue(verdict, rule.at("bucketKeyEnabled"), { finding: "bucketKeyEnabled", fix });
+        }
+    }
+}
+
+function judgeLogRules(rules: Property, verdict: Verdict): void {
+    for (const rule of visible(rules, verdict).seen) {
+        expectOneOf(
+            verdict,
+            rule.at("applyServerSideEncryptionByDefault.sseAlgorithm"),
+            ["AES256"],
+            {
+                finding: "sseAlgorithm",
+                absentIsFine: true,
+                fix: "set it to AES256; S3 doesn't deliver access logs to a bucket under KMS",
+            },
+        );
+    }
+}
+
+const transport = stackPolicy({
+    name: "s3-bucket-tls-only",
+    title: "Bucket policies refuse plain HTTP",
+    risk: "S3 answers plain HTTP as well: data and signatures can be read on the way.",
+    severity: "high",
+    fsbp: ["S3.5"],
+    remedy: "Add a statement that denies s3:* to everyone, on the bucket and its objects, where aws:SecureTransport is false.",
+    url: `${docs}security-best-practices.html`,
+    judge: (stack, verdictOn) => {
+        const fix = "deny s3:* on the bucket and its objects where aws:SecureTransport is false";
+        const finding = { name: "tls", found: "silent on plain HTTP, or only in part", fix };
+        eachPolicy(stack, verdictOn, finding, (document, name) =>
+            refuses(document, "s3:AnyAction", targets(document, name), whereInsecure),
+        );
+    },
+});
+
+const tlsVersion = stackPolicy({
+    name: "s3-bucket-tls-version",
+    title: "Bucket policies refuse TLS below 1.2",
+    risk: "Old versions of TLS can be broken by whoever stands in between.",
+    severity: "medium",
+    remedy: "Add a statement that denies s3:* to everyone where s3:TlsVersion is less than 1.2.",
+    url: `${docs}security-best-practices.html`,
+    judge: (stack, verdictOn) => {
+        const fix = "deny s3:* on the bucket and its objects where s3:TlsVersion is less than 1.2";
+        const finding = { name: "tls-version", found: "silent on old TLS, or only in part", fix };
+        eachPolicy(stack, verdictOn, finding, (document, name) =>
+            refuses(document, "s3:AnyAction", targets(document, name), whereTlsBelow(1.2)),
+        );
+    },
+});
+
+const uploadKey = stackPolicy({
+    name: "s3-bucket-upload-encryption",
+    title: "Bucket policies refuse uploads under another key",
+    risk: "Default encryption only serves who asks for nothing: an upload may name any key, one of another account too, and lock the owner out.",
+    severity: "medium",
+    remedy: "Deny s3:PutObject where s3:x-amz-server-side-encryption-aws-kms-key-id is given and isn't the bucket's key.",
+    url: `${docs}UsingKMSEncryption.html`,
+    judge: (stack, verdictOn) => {
+        const fix = "deny s3:PutObject where the request names another KMS key";
+        const finding = { name: "upload-key", found: "silent on uploads under other keys", fix };
+        eachPolicy(
+            stack,
+            verdictOn,
+            finding,
+            (document, name) =>
+                refuses(document, "s3:PutObject", [targets(document, name)[1]], whereOtherKey),
+            (bucket) => {
+                const logs = receivesAccessLogs(stack, bucket);
+                return logs === undefined ? undefined : !logs;
+            },
+        );
+    },
+});
+
+const objects = resourcePolicy({
+    name: "s3-object-encryption",
+    title: "Objects keep their bucket's encryption",
+    risk: "An object may name its own encryption and so fall back to S3's key.",
+    severity: "high",
+    types: [part("Object"), part("Objectv2"), "aws:s3/objectCopy:ObjectCopy"],
+    remedy: "Leave serverSideEncryption out, so that the bucket's default counts, or set aws:kms with a customer-managed key.",
+    url: `${docs}UsingKMSEncryption.html`,
+    judge: (object, verdict) => {
+        const fix = "remove it, or set it to aws:kms";
+        expectOneOf(verdict, object.at("serverSideEncryption"), ["aws:kms", "aws:kms:dsse"], {
+            absentIsFine: true,
+            fix,
+        });
+        const key = object.at("kmsKeyId");
+        if (key.known && !isCustomerKey(key.value)) {
+            const fix = "remove it, or name a customer-managed key";
+            verdict.violation({ finding: "kmsKeyId", property: key.path, found: key.value, fix });
+        }
+    },
+});
+
+export const encryption: readonly Policy[] = [atRest, transport, tlsVersion, uploadKey, objects];

@@ -1,0 +1,6 @@
+/** S3: every bucket together with the resources that hold its settings. */
+import type { Policy } from "../core/policy";
+import { encryption } from "./encryption";
+import { retention } from "./retention";
+
+export const storage: readonly Policy[] = [...encryption, ...retention];
