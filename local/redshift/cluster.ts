@@ -15,9 +15,16 @@ export interface ClusterOptions {
     readonly iamRoleArns: readonly string[];
 }
 
+/** What a cluster runs. It never fails: what goes wrong is the statement's to tell. */
+export interface Runnable {
+    run(): Promise<void>;
+    cancel(): void;
+}
+
 /** A cluster that takes statements. */
 export class Cluster {
     private last: Promise<void> = Promise.resolve();
+    private readonly open = new Set<Runnable>();
 
     private constructor(
         private readonly options: ClusterOptions,
@@ -57,14 +64,18 @@ export class Cluster {
         return this.options.adminSecretArn;
     }
 
-    /** Runs `work` after everything that was handed in before. */
-    enqueue(work: () => Promise<void>): void {
-        this.last = this.last.then(work);
+    /** Runs the statement after everything that was handed in before. */
+    enqueue(statement: Runnable): void {
+        this.open.add(statement);
+        this.last = this.last.then(async () => {
+            await statement.run();
+            this.open.delete(statement);
+        });
     }
 
-    /** Waits for what runs, then closes the database. */
+    /** Breaks off what runs and what waits, then closes the database. */
     async close(): Promise<void> {
-        this.database.connection.interrupt();
+        for (const statement of this.open) statement.cancel();
         await this.last;
         this.database.close();
     }

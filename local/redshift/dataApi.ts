@@ -140,7 +140,7 @@ function submitted(
     const statement = repeated(statements, submission) ?? new Statement(submission);
     if (!statements.has(statement.id)) {
         statements.set(statement.id, statement);
-        cluster.enqueue(() => statement.run());
+        cluster.enqueue(statement);
     }
     return { Id: statement.id, CreatedAt: statement.createdAt / 1000, ...ownerOf(statement) };
 }

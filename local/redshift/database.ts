@@ -179,8 +179,8 @@ export class Database {
     }
 
     /** The statement as DuckDB takes it. */
-    translated(user: string, parsed: Parsed): string {
-        return toDuckDb(parsed, { user, database: this.options.name });
+    translated(user: string, { sql }: Parsed): string {
+        return toDuckDb(sql, { user });
     }
 
     /** Checks that `user` may run the statement, then makes what it reads from outside readable. */
@@ -188,10 +188,17 @@ export class Database {
         for (const { privilege, relation } of needsOf(parsed)) {
             if (isSystem(relation)) continue;
             const target = resolved(relation);
-            const { externalSchemas, access } = this.catalog;
-            if (!externalSchemas.has(target.schema)) access.checkRelation(user, privilege, target);
-            // USAGE of the schema opens every external table in it
-            else access.checkSchema(user, "USAGE", target.schema);
+            const { schemas, externalSchemas, access } = this.catalog;
+            if (!schemas.has(target.schema))
+                throw new SqlError(`schema "${target.schema}" does not exist`);
+            access.checkSchema(user, "USAGE", target.schema);
+            // USAGE of its schema opens an external table
+            if (externalSchemas.has(target.schema)) continue;
+            if (!this.catalog.hasRelation(target)) {
+                const name = relation.schema === undefined ? target.name : pathOf(target);
+                throw new SqlError(`relation "${name}" does not exist`);
+            }
+            access.checkRelation(user, privilege, target);
         }
         await this.mount(user, relationsIn(parsed.node).map(resolved));
     }

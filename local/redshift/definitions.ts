@@ -3,7 +3,7 @@ import { pathOf, type Relation, type Target } from "./access";
 import type { Database } from "./database";
 import { nameOf, ofPath, relationsIn, resolved, type Node, type Parsed } from "./dialect";
 import { SqlError } from "./errors";
-import { pathInSql, quoted } from "./names";
+import { pathInSql, quoted, textLiteral } from "./names";
 import { describe } from "./parquet";
 import { tableDefinition } from "./tables";
 
@@ -51,14 +51,14 @@ async function createTable(database: Database, user: string, parsed: Parsed): Pr
     if (relation === undefined) return;
     const path = pathInSql(relation);
     if (node.as_select !== null) {
-        await database.admit(user, { kind: "create_table", node: node.as_select });
+        await database.admit(user, { ...parsed, node: node.as_select });
         await database.connection.run(database.translated(user, parsed));
         const made = describe(await database.connection.runAndReadAll(`DESCRIBE ${path}`));
         const columns = made.map(({ name, type }) => `${quoted(name)} ${type}`);
         database.state.tables.set(pathOf(relation), columns);
     } else {
         const { before, columns } = likeOf(database, node) ?? {
-            ...tableDefinition(node, pathOf(relation), { user, database: database.options.name }),
+            ...tableDefinition(node, pathOf(relation), { user }),
         };
         for (const sql of before) await database.connection.run(sql);
         const temporary = node.temporary === true ? "TEMPORARY " : "";
@@ -89,13 +89,12 @@ async function createView(database: Database, user: string, parsed: Parsed): Pro
     const { externalSchemas, views, lateViews, access } = database.state;
     const names = relationsIn(node.query);
     const reads = names.map(resolved);
-    // as DuckDB does it whenever the view is queried: it does not know the words `with no schema binding`
     const late = node.no_schema_binding === true;
-    const bound = {
-        kind: "create_view",
-        node: { ...node, no_schema_binding: false, or_replace: late },
-    };
-    const sql = database.translated(user, bound);
+    // DuckDB binds a view when it is queried, and has no words for it
+    const sql = database
+        .translated(user, parsed)
+        .replace(/ WITH NO SCHEMA BINDING$/, "")
+        .replace(/^CREATE (?:OR REPLACE )?VIEW/, "CREATE OR REPLACE VIEW");
     if (late) {
         const unqualified = names.find(({ schema }) => schema === undefined);
         if (unqualified !== undefined) {
@@ -108,7 +107,7 @@ async function createView(database: Database, user: string, parsed: Parsed): Pro
         if (reads.some(({ schema }) => externalSchemas.has(schema))) {
             throw new SqlError("External tables are not supported in views");
         }
-        await database.admit(user, { kind: "create_view", node: node.query });
+        await database.admit(user, { ...parsed, node: node.query });
         await database.connection.run(sql);
         views.set(pathOf(relation), reads);
     }
@@ -192,7 +191,7 @@ async function forget(
 }
 
 async function comment(database: Database, user: string, parsed: Parsed): Promise<void> {
-    const { this: subject, kind } = parsed.node;
+    const { this: subject, kind, expression } = parsed.node;
     if (!["TABLE", "VIEW", "COLUMN"].includes(String(kind))) {
         throw new SqlError(
             `COMMENT ON ${String(kind)} is not supported by the local stand-in for Redshift`,
@@ -210,7 +209,12 @@ async function comment(database: Database, user: string, parsed: Parsed): Promis
     checkOwner(database, user, relation);
     // DuckDB has no such view until somebody queries it
     if (database.state.lateViews.has(pathOf(relation))) return;
-    await database.connection.run(database.translated(user, parsed));
+    const column = kind === "COLUMN" ? `.${quoted(String(path.at(-1)).toLowerCase())}` : "";
+    const text = expression?.literal?.value;
+    await database.connection.run(
+        `COMMENT ON ${String(kind)} ${pathInSql(relation)}${column} IS ` +
+            (typeof text === "string" ? textLiteral(text) : "NULL"),
+    );
 }
 
 /** A statement that only the owner of what it is about may run. */

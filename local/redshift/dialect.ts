@@ -2,6 +2,8 @@
 import { Dialect, generate, init, parse, transpile } from "@polyglot-sql/sdk";
 import type { Relation } from "./access";
 import { SqlError } from "./errors";
+import { quoted, textLiteral } from "./names";
+import { tokensOf, type Token } from "./reader";
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the parser's tree has no useful static type */
 /** A node of the parser's tree: an object whose only key is the kind of expression. */
@@ -15,6 +17,7 @@ export interface RelationName {
 
 /** A statement that the parser knows. */
 export interface Parsed {
+    readonly sql: string;
     /** Kind of its root, such as `select`, `insert` or `create_table`. */
     readonly kind: string;
     readonly node: Node;
@@ -39,28 +42,26 @@ export function parseStatement(sql: string): Parsed {
     if (kind === undefined || statements.length !== 1) {
         throw new SqlError("there must be one SQL statement");
     }
-    return { kind, node: root[kind] };
+    return { sql, kind, node: root[kind] };
 }
 
 /** Who asks, for functions that tell. */
 export interface Context {
     readonly user: string;
-    readonly database: string;
 }
 
-/** The statement in DuckDB's dialect. */
-export function toDuckDb({ kind, node }: Parsed, context: Context): string {
-    const prepared = rewrite({ [kind]: node }, (key, value) => replaced(key, value, context));
-    const text = only(generate([prepared], Dialect.Redshift));
-    return only(transpile(text, Dialect.Redshift, Dialect.DuckDB));
+/** A statement in DuckDB's dialect. */
+export function toDuckDb(sql: string, context: Context): string {
+    return only(transpile(prepared(sql, context), Dialect.Redshift, Dialect.DuckDB));
 }
 
 /** An expression, such as a column's default, in DuckDB's dialect. */
 export function expressionToDuckDb(expression: Node, context: Context): string {
-    const query = { select: { expressions: [expression] } };
     const template: Node = parseStatement("select 1").node;
-    const sql = toDuckDb({ kind: "select", node: { ...template, ...query.select } }, context);
-    return sql.replace(/^SELECT\s+/i, "");
+    const query = { select: { ...template, expressions: [expression] } };
+    // in PostgreSQL's words, which for an expression are Redshift's: its own generator writes \\' for ''
+    const sql = only(generate([query], Dialect.PostgreSQL));
+    return toDuckDb(sql, context).replace(/^SELECT\s+/i, "");
 }
 
 function only(result: { success: boolean; sql?: string[]; error?: string }): string {
@@ -70,36 +71,36 @@ function only(result: { success: boolean; sql?: string[]; error?: string }): str
     return sql;
 }
 
-const text = (value: string): Node => ({ literal: { literal_type: "string", value } });
-
-/** Functions that would mean something else in DuckDB; `redshift_getdate` is a macro of the database. */
-function replaced(key: string, value: Node, { user, database }: Context): Node {
-    if (key !== "function") return undefined;
-    switch (String(value.name).toLowerCase()) {
-        case "getdate":
-        case "sysdate":
-            return { function: { ...value, name: "redshift_getdate", no_parens: false } };
-        case "current_user":
-        case "session_user":
-        case "user":
-            return text(user);
-        case "current_database":
-            return text(database);
-        default:
-            return undefined;
-    }
+/** The statement with what would mean something else in DuckDB, or nothing, put in words that both understand. */
+function prepared(sql: string, context: Context): string {
+    const tokens = tokensOf(sql);
+    let text = "";
+    let end = 0;
+    tokens.forEach((token, index) => {
+        const replacement = token.kind === "word" ? replaced(tokens, index, context) : undefined;
+        if (replacement === undefined) return;
+        text += sql.slice(end, token.start) + replacement;
+        end = token.end;
+    });
+    return text + sql.slice(end);
 }
 
-function rewrite(node: Node, replace: (key: string, value: Node) => Node): Node {
-    if (Array.isArray(node)) return node.map((item) => rewrite(item, replace));
-    if (node === null || typeof node !== "object") return node;
-    for (const [key, value] of Object.entries(node)) {
-        const replacement = replace(key, value);
-        if (replacement !== undefined) return replacement;
-    }
-    return Object.fromEntries(
-        Object.entries(node).map(([key, value]) => [key, rewrite(value, replace)]),
-    );
+/** Names in Redshift, words of the language in DuckDB. */
+const reservedInDuckDb = new Set(
+    "anti asof at columns glob lambda map positional semi struct summarize unpack".split(" "),
+);
+
+/** `redshift_getdate` is a macro of the database. */
+function replaced(tokens: readonly Token[], index: number, { user }: Context): string | undefined {
+    const word = tokens[index]?.value.toLowerCase() ?? "";
+    const next = tokens[index + 1]?.value.toLowerCase();
+    const isPart = tokens[index - 1]?.value === ".";
+    if (reservedInDuckDb.has(word) && !(word === "at" && next === "time")) return quoted(word);
+    if (isPart) return undefined;
+    if (word === "getdate" && next === "(") return "redshift_getdate";
+    if (word === "sysdate") return "redshift_getdate()";
+    if (["current_user", "session_user", "user"].includes(word)) return textLiteral(user);
+    return undefined;
 }
 
 /** Names of the relations below `node`, except those that a WITH in it defines. */

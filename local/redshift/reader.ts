@@ -1,7 +1,11 @@
 /** Reads the statements that the SQL parser does not know, such as GRANT, COPY and CREATE EXTERNAL SCHEMA. */
 import { SqlError } from "./errors";
 
-interface Token {
+/** A part of a statement. */
+export interface Token {
+    /** Where it begins in the statement, and where it ends. */
+    readonly start: number;
+    readonly end: number;
     readonly kind: "word" | "quoted" | "text" | "sign";
     /** Words as written; quoted names and texts without their quotes. */
     readonly value: string;
@@ -10,17 +14,18 @@ interface Token {
 const pattern =
     /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|(?<word>[\p{L}_][\p{L}\p{N}_$]*|\d+(?:\.\d+)?)|"(?<quoted>(?:[^"]|"")*)"|'(?<text>(?:[^']|'')*)'|(?<sign>.)/gsu;
 
-/** Splits a statement into words, names, texts and signs; a final semicolon is left out. */
-function tokensOf(sql: string): Token[] {
+/** Splits a statement into words, names, texts and signs; comments and a final semicolon are left out. */
+export function tokensOf(sql: string): Token[] {
     const tokens: Token[] = [];
-    for (const { groups = {} } of sql.matchAll(pattern)) {
-        const { word, quoted, text, sign } = groups;
-        if (word !== undefined) tokens.push({ kind: "word", value: word });
+    for (const match of sql.matchAll(pattern)) {
+        const { word, quoted, text, sign } = match.groups ?? {};
+        const place = { start: match.index, end: match.index + match[0].length };
+        if (word !== undefined) tokens.push({ ...place, kind: "word", value: word });
         else if (quoted !== undefined)
-            tokens.push({ kind: "quoted", value: quoted.replaceAll('""', '"') });
+            tokens.push({ ...place, kind: "quoted", value: quoted.replaceAll('""', '"') });
         else if (text !== undefined)
-            tokens.push({ kind: "text", value: text.replaceAll("''", "'") });
-        else if (sign !== undefined) tokens.push({ kind: "sign", value: sign });
+            tokens.push({ ...place, kind: "text", value: text.replaceAll("''", "'") });
+        else if (sign !== undefined) tokens.push({ ...place, kind: "sign", value: sign });
     }
     if (tokens.at(-1)?.value === ";" && tokens.at(-1)?.kind === "sign") tokens.pop();
     return tokens;

@@ -52,6 +52,8 @@ export class SubStatement {
     }
 }
 
+const interruptMilliseconds = 20;
+
 /** A submitted statement or batch. */
 export class Statement {
     readonly id: string = randomUUID();
@@ -59,6 +61,7 @@ export class Statement {
     readonly parts: readonly SubStatement[];
     /** The whole of it. */
     readonly whole: SubStatement;
+    private cancelled = false;
 
     constructor(readonly submission: Submission) {
         const { sqls, isBatch } = submission;
@@ -99,15 +102,27 @@ export class Statement {
             );
             this.whole.end("FINISHED");
         } catch (error) {
-            this.fail(current, error instanceof Error ? error.message : String(error));
+            if (this.cancelled) this.abort();
+            else this.fail(current, error instanceof Error ? error.message : String(error));
         }
     }
 
     /** Ends it before it has run, or breaks it off. */
     cancel(): void {
-        const { cluster } = this.submission;
-        if (this.whole.status === "STARTED") cluster.database.connection.interrupt();
-        else for (const part of new Set([this.whole, ...this.parts])) part.end("ABORTED");
+        if (this.whole.status !== "STARTED") {
+            this.abort();
+            return;
+        }
+        this.cancelled = true;
+        // again and again: DuckDB forgets an interrupt that comes between two of its queries
+        const interrupting = setInterval(() => {
+            if (this.ended) clearInterval(interrupting);
+            else this.submission.cluster.database.connection.interrupt();
+        }, interruptMilliseconds);
+    }
+
+    private abort(): void {
+        for (const part of new Set([this.whole, ...this.parts])) part.end("ABORTED");
     }
 
     private fail(at: number, message: string): void {
