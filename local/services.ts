@@ -57,7 +57,7 @@ export interface Services {
     readonly credentials: Credentials;
     /** Calls as the deployer. */
     readonly api: Api;
-    /** The calls that the deployment made, before the SDK wrote them down. */
+    /** The calls that the deployment, the crawler and the workflow made, before the SDK wrote them down. */
     readonly apiCalls: readonly ApiCall[];
     /** Creates resources here: for {@link runProgram}. */
     readonly create: Create;
@@ -93,9 +93,10 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
             middlewares: [withoutKeys],
         });
         closing.push(() => gateway.close());
+        const apiCalls: ApiCall[] = [];
         const context: Context = {
             gateway,
-            sessions: new Sessions(gateway, region),
+            sessions: new Sessions(gateway, region, (call) => apiCalls.push(call)),
             processes,
             region,
             accountId,
@@ -115,30 +116,31 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
             endpoint: gateway.endpoint,
             region,
             folder: warehouseFolder,
-            credentialsFor: (role) =>
-                context.sessions.assume(role, { service: "redshift.amazonaws.com" }),
+            credentialsFor: (role, externalId) =>
+                context.sessions.assume(role, { service: "redshift.amazonaws.com" }, externalId),
         });
         closing.push(() => redshift.close());
         gateway.handle(redshift.handlers);
         await moto;
-        return { ...deploymentOf(context, redshift), gateway, close };
+        return { ...deploymentOf(context, redshift, apiCalls), gateway, close };
     } catch (error) {
         await close();
         throw error;
     }
 }
 
-function deploymentOf(context: Context, redshift: Redshift): Omit<Services, "gateway" | "close"> {
+function deploymentOf(
+    context: Context,
+    redshift: Redshift,
+    apiCalls: ApiCall[],
+): Omit<Services, "gateway" | "close"> {
     const { gateway, sessions } = context;
-    const apiCalls: ApiCall[] = [];
     const identity = { endpoint: gateway.endpoint, region, credentials: deployer };
     const api = createApi({ ...identity, onCall: (call) => apiCalls.push(call) });
-    const environment = { ...plainEnvironment(), ...awsEnvironment(context, deployer) };
     const target: Target = {
         api,
         accountId,
         region,
-        environment,
         createWarehouse: (warehouse) => redshift.createCluster(warehouse),
         runCommand: (command, directory, variables) =>
             runCommand(context, command, directory, variables),

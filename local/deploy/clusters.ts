@@ -129,11 +129,16 @@ const emrCluster: Creator = async (inputs, { api, region, accountId }, name) => 
     return { id: JobFlowId, outputs: { name: Name, arn } };
 };
 
+/** The provider spells one of them otherwise than the API. */
+function computeLimits({ maximumOndemandCapacityUnits, ...limits }: any): Record<string, unknown> {
+    return compact({ ...pascal(limits), MaximumOnDemandCapacityUnits: maximumOndemandCapacityUnits });
+}
+
 const managedScaling: Creator = async (inputs, { api }) => {
     await api("emr", "PutManagedScalingPolicy", {
         ClusterId: inputs.clusterId,
         ManagedScalingPolicy: compact({
-            ComputeLimits: pascal(inputs.computeLimits[0]),
+            ComputeLimits: computeLimits(inputs.computeLimits[0]),
             ScalingStrategy: inputs.scalingStrategy,
             UtilizationPerformanceIndex: inputs.utilizationPerformanceIndex,
         }),

@@ -8,8 +8,6 @@ export interface Target {
     readonly api: Api;
     readonly accountId: string;
     readonly region: string;
-    /** Environment of processes that run as the deployer: endpoint, Region, credentials. */
-    readonly environment: NodeJS.ProcessEnv;
     /** Runs a command of the program's to its end. @throws Error with its output when it fails. */
     readonly runCommand: (
         command: string,

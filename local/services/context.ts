@@ -1,6 +1,6 @@
 /** What every stand-in of a service works with. */
 import { join } from "node:path";
-import { createApi, type Api } from "../api";
+import { createApi, type Api, type ApiCall } from "../api";
 import type { Gateway } from "../gateway";
 import type { Credentials } from "../gateway/identities";
 import type { Processes } from "../processes";
@@ -33,31 +33,41 @@ export class Sessions {
     constructor(
         private readonly gateway: Gateway,
         private readonly region: string,
+        private readonly onCall: (call: ApiCall) => void = () => undefined,
     ) {}
 
-    /** A session of the role, with half of its hour left at least; asked for anew only when it runs out. */
-    async assume(roleArn: string, by: Principal): Promise<Credentials> {
+    /**
+     * A session of the role, with ten minutes left at least; asked for anew only when it runs out.
+     * `externalId` is what the trust may ask for (`sts:ExternalId`).
+     */
+    async assume(roleArn: string, by: Principal, externalId?: string): Promise<Credentials> {
         const who =
             "service" in by ? this.gateway.identities.ofService(by.service) : by.credentials;
-        const key = `${roleArn} ${who.accessKeyId}`;
-        const session = await (this.known.get(key) ?? this.renew(key, roleArn, who));
+        const key = `${roleArn} ${who.accessKeyId} ${externalId ?? ""}`;
+        const renew = () => this.renew(key, roleArn, who, externalId);
+        const session = await (this.known.get(key) ?? renew());
         const left = (session.expiration?.getTime() ?? Infinity) - Date.now();
-        return left > renewalMargin ? session : this.renew(key, roleArn, who);
+        return left > renewalMargin ? session : renew();
     }
 
     /** Calls as the role. */
     async api(roleArn: string, by: Principal): Promise<Api> {
         const credentials = await this.assume(roleArn, by);
-        return createApi({ endpoint: this.gateway.endpoint, region: this.region, credentials });
+        const { onCall } = this;
+        return createApi({ endpoint: this.gateway.endpoint, region: this.region, credentials, onCall });
     }
 
-    private renew(key: string, RoleArn: string, credentials: Credentials) {
+    private renew(key: string, RoleArn: string, credentials: Credentials, ExternalId?: string) {
         const sts = createApi({
             endpoint: this.gateway.endpoint,
             region: this.region,
             credentials,
         });
-        const session = sts("sts", "AssumeRole", { RoleArn, RoleSessionName: "loglake" }).then(
+        const session = sts("sts", "AssumeRole", {
+            RoleArn,
+            RoleSessionName: "loglake",
+            ...(ExternalId === undefined ? {} : { ExternalId }),
+        }).then(
             ({ Credentials: given }) => ({
                 accessKeyId: String(given.AccessKeyId),
                 secretAccessKey: String(given.SecretAccessKey),
