@@ -1,8 +1,9 @@
-/** Writes `docs/formats.md` from the declarations of `formats/`: `npm run docs`. */
+/** `npm run docs`: writes `formats.md` from the declarations of `formats/`, and the policies of `deployer/` from its actions. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format as prettify, resolveConfig } from "prettier";
 import { formats, tables, type Column, type Format, type Table } from "../formats";
+import { deployerPolicies } from "./deployer/policies";
 
 /** Path of the page. */
 export const formatsPage = join(__dirname, "formats.md");
@@ -94,8 +95,22 @@ const anchor = (heading: string): string =>
         .replace(/[^\w\- ]/g, "")
         .replaceAll(" ", "-");
 
-if (require.main === module) {
-    void formatsText().then((text) => {
-        writeFileSync(formatsPage, text);
-    });
+/** Every file that is made, and its text. */
+export async function generated(): Promise<ReadonlyMap<string, string>> {
+    const files = new Map([[formatsPage, await formatsText()]]);
+    for (const [name, policy] of Object.entries(await deployerPolicies())) {
+        files.set(join(__dirname, "deployer", `${name}.json`), await pretty(policy));
+    }
+    return files;
 }
+
+async function pretty(value: unknown): Promise<string> {
+    const config = (await resolveConfig(join(__dirname, "any.json"))) ?? {};
+    return prettify(JSON.stringify(value), { ...config, parser: "json" });
+}
+
+async function main(): Promise<void> {
+    for (const [file, text] of await generated()) writeFileSync(file, text);
+}
+
+if (require.main === module) void main();

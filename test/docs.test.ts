@@ -1,29 +1,167 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { expect } from "chai";
-import { formatsPage, formatsText } from "../docs/generate";
+import { actionsByType } from "../docs/deployer/actions";
+import { deployerPolicies, type Policy } from "../docs/deployer/policies";
+import { formatsPage, generated } from "../docs/generate";
 import { formats, tables } from "../formats";
+import { standInSite, type Resource } from "../local/program/mockEngine";
+import { runStack } from "../local/program/stack";
+import { assertActionsExist, fits } from "./support/iam";
+
+describe("docs/", () => {
+    it("holds what npm run docs makes", async () => {
+        for (const [file, text] of await generated()) {
+            expect(readFileSync(file, "utf8") === text, `${basename(file)}: npm run docs`).to.equal(
+                true,
+            );
+        }
+    });
+});
 
 describe("docs/formats.md", () => {
     const page = readFileSync(formatsPage, "utf8");
-
-    it("is what npm run docs makes", async () => {
-        expect(page === (await formatsText()), "run npm run docs").to.equal(true);
-    });
+    const lines = page.split("\n");
 
     it("has every column of every table and format", () => {
-        const columns = [...formats, ...tables].flatMap((each) => each.columns);
-        const missing = columns.filter(
-            ({ name, comment }) =>
-                !page
-                    .split("\n")
-                    .some((line) => line.includes(`\`${name}\``) && line.includes(comment)),
-        );
+        const missing = [...formats, ...tables]
+            .flatMap(({ columns }) => columns)
+            .filter(
+                ({ name, comment }) =>
+                    !lines.some((line) => line.includes(`\`${name}\``) && line.includes(comment)),
+            );
         expect(missing).to.deep.equal([]);
     });
 
     it("shows the samples as they are", () => {
         for (const sample of formats.flatMap(({ samples }) => samples)) {
-            expect(page).to.include(`\n${sample}\n`);
+            expect(lines).to.include(sample);
         }
     });
 });
+
+describe("the deployer's policies", () => {
+    const emails = JSON.stringify({ alertEmails: ["ops@example.com"] });
+    let resources: readonly Resource[];
+    let policies: readonly Policy[];
+
+    before(async () => {
+        const options = { config: { "loglake:monitoring": emails } };
+        const runs = [await runStack("dev", options), await runStack("prod", options)];
+        resources = runs.flatMap((run) => run.resources);
+        policies = Object.values(await deployerPolicies()).map(of("loglake-dev"));
+    });
+
+    it("are made from actions for every resource type of the program, and for no other", () => {
+        const types = resources
+            .filter(({ custom, type }) => custom || type.startsWith("awsx:"))
+            .map(({ type }) => type);
+        expect(Object.keys(actionsByType)).to.have.members([...new Set(types)]);
+    });
+
+    it("name actions and resources that IAM knows, and nothing wider than it must be", async () => {
+        for (const policy of policies) await assertActionsExist(policy);
+    });
+
+    it("fit into IAM's managed policies", () => {
+        for (const policy of policies) {
+            // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+            expect(JSON.stringify(policy).length).to.be.below(6144);
+        }
+    });
+
+    const { accountId, region } = standInSite;
+    const arn = (service: string, rest: string) =>
+        `arn:aws:${service}:${region}:${accountId}:${rest}`;
+    const named: [action: string, type: string, arnOf: (name: string) => string][] = [
+        ["s3:PutBucketPolicy", "aws:s3/bucket:Bucket", (name) => `arn:aws:s3:::${name}`],
+        [
+            "iam:PutRolePolicy",
+            "aws:iam/role:Role",
+            (name) => `arn:aws:iam::${accountId}:role/${name}`,
+        ],
+        ["kms:CreateAlias", "aws:kms/alias:Alias", (name) => arn("kms", name)],
+        [
+            "glue:CreateDatabase",
+            "aws:glue/catalogDatabase:CatalogDatabase",
+            (name) => arn("glue", `database/${name}`),
+        ],
+        [
+            "glue:DeleteCrawler",
+            "aws:glue/crawler:Crawler",
+            (name) => arn("glue", `crawler/${name}`),
+        ],
+        ["glue:CreateJob", "aws:glue/job:Job", (name) => arn("glue", `job/${name}`)],
+        [
+            "lambda:CreateFunction",
+            "aws:lambda/function:Function",
+            (name) => arn("lambda", `function:${name}`),
+        ],
+        [
+            "states:CreateStateMachine",
+            "aws:sfn/stateMachine:StateMachine",
+            (name) => arn("states", `stateMachine:${name}`),
+        ],
+        ["sns:CreateTopic", "aws:sns/topic:Topic", (name) => arn("sns", name)],
+        [
+            "events:PutRule",
+            "aws:cloudwatch/eventRule:EventRule",
+            (name) => arn("events", `rule/${name}`),
+        ],
+        [
+            "cloudwatch:PutMetricAlarm",
+            "aws:cloudwatch/metricAlarm:MetricAlarm",
+            (name) => arn("cloudwatch", `alarm:${name}`),
+        ],
+        [
+            "logs:CreateLogGroup",
+            "aws:cloudwatch/logGroup:LogGroup",
+            (name) => arn("logs", `log-group:${name}`),
+        ],
+        [
+            "redshift:CreateCluster",
+            "aws:redshift/cluster:Cluster",
+            (name) => arn("redshift", `cluster:${name}`),
+        ],
+        [
+            "redshift:CreateClusterParameterGroup",
+            "aws:redshift/parameterGroup:ParameterGroup",
+            (name) => arn("redshift", `parametergroup:${name}`),
+        ],
+    ];
+    for (const [action, type, arnOf] of named) {
+        it(`allow ${action} on what the program calls its own`, () => {
+            const own = resources.filter(
+                (each) => each.type === type && each.id.includes("dev") && each.custom,
+            );
+            expect(own).not.to.be.empty;
+            for (const { id } of own)
+                expect(allows(policies, action, arnOf(id)), id).to.equal(true);
+        });
+    }
+
+    it("allow nothing on the role of another deployment", () => {
+        const other = `arn:aws:iam::${accountId}:role/billing-admin`;
+        expect(allows(policies, "iam:PutRolePolicy", other)).to.equal(false);
+    });
+});
+
+/** The policy for one deployment. */
+const of =
+    (deployment: string) =>
+    (policy: Policy): Policy =>
+        JSON.parse(
+            JSON.stringify(policy)
+                .replaceAll("NAME", deployment)
+                .replaceAll("CATALOG", deployment.replaceAll("-", "_"))
+                .replaceAll("ACCOUNT", standInSite.accountId)
+                .replaceAll("REGION", standInSite.region),
+        ) as Policy;
+
+function allows(policies: readonly Policy[], action: string, arn: string): boolean {
+    return policies
+        .flatMap(({ Statement }) => Statement)
+        .filter(({ Action }) => Action.includes(action))
+        .flatMap(({ Resource }) => Resource)
+        .some((pattern) => fits(arn, pattern));
+}
