@@ -49,7 +49,7 @@ export async function runStack(
     const { resources, result } = await runProgram(
         async () => {
             // loaded when it runs, as an engine would: settings read the configuration while it does
-            const program = ((await import("../../index")) as { default: () => Properties })
+            const program = ((await import("../../index.js")) as { default: () => Properties })
                 .default;
             return pulumi.output(program());
         },
