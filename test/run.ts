@@ -61,16 +61,23 @@ async function mocha(toolchain: Toolchain): Promise<Counts> {
 
 async function pytest(folder: string, toolchain: Toolchain): Promise<Counts> {
     const file = countsFile(`${folder}.xml`);
-    const code = await run(toolchain.python, ["-m", "pytest", "-q", "-rs", `--junitxml=${file}`], join(root, folder), {
-        JAVA_HOME: toolchain.javaHome,
-        PYSPARK_PYTHON: toolchain.python,
-        SPARK_LOCAL_IP: "127.0.0.1",
-    });
+    const code = await run(
+        toolchain.python,
+        ["-m", "pytest", "-q", "-rs", `--junitxml=${file}`],
+        join(root, folder),
+        {
+            JAVA_HOME: toolchain.javaHome,
+            PYSPARK_PYTHON: toolchain.python,
+            SPARK_LOCAL_IP: "127.0.0.1",
+        },
+    );
     if (!existsSync(file)) return { passed: 0, failed: 1, skipped: [] };
     const xml = readFileSync(file, "utf8");
     const count = (attribute: string) =>
         Number(new RegExp(`<testsuite [^>]*\\b${attribute}="(\\d+)"`).exec(xml)?.[1] ?? 0);
-    const skipped = [...xml.matchAll(/<testcase [^>]*\bname="([^"]*)"[^>]*><skipped/g)].map((match) => match[1] ?? "");
+    const skipped = [...xml.matchAll(/<testcase [^>]*\bname="([^"]*)"[^>]*><skipped/g)].map(
+        (match) => match[1] ?? "",
+    );
     const failed = count("failures") + count("errors");
     return {
         passed: count("tests") - failed - count("skipped"),
@@ -87,8 +94,17 @@ function countsFile(name: string): string {
     return file;
 }
 
-function run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<number> {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "inherit", "inherit"] });
+function run(
+    command: string,
+    args: readonly string[],
+    cwd: string,
+    env: NodeJS.ProcessEnv,
+): Promise<number> {
+    const child = spawn(command, args, {
+        cwd,
+        env: { ...process.env, ...env },
+        stdio: ["ignore", "inherit", "inherit"],
+    });
     return new Promise((resolve, reject) => {
         child.on("error", reject);
         child.on("close", (code) => {

@@ -81,7 +81,12 @@ export async function runProgram<T>(
         {
             newResource: async ({ type, name, inputs, custom }) => {
                 try {
-                    const made = await create({ type, name, inputs: unwrap(inputs), custom: custom ?? true });
+                    const made = await create({
+                        type,
+                        name,
+                        inputs: unwrap(inputs),
+                        custom: custom ?? true,
+                    });
                     return { id: made.id, state: made.outputs };
                 } catch (error) {
                     fail(error);
@@ -121,7 +126,11 @@ function onlyInputs({ inputs }: CreateRequest): Promise<{ id: string; outputs: P
 }
 
 /** Ids and ARNs made from names, for programs that are only looked at. */
-export function madeUp({ type, name, inputs }: CreateRequest): Promise<{ id: string; outputs: Properties }> {
+export function madeUp({
+    type,
+    name,
+    inputs,
+}: CreateRequest): Promise<{ id: string; outputs: Properties }> {
     const id = String(inputs.name ?? inputs.bucket ?? inputs.clusterIdentifier ?? name);
     const service = type.split(":")[1]?.split("/")[0] ?? "";
     const { accountId, region } = standInSite;
@@ -168,14 +177,27 @@ function computed(type: string, id: string): Properties {
 function networkOutputs(type: string): Properties {
     if (type !== "awsx:ec2:Vpc") return {};
     const subnets = ["subnet-a", "subnet-b", "subnet-c"];
-    return { vpcId: "vpc-1", privateSubnetIds: subnets, isolatedSubnetIds: subnets, publicSubnetIds: [], vpcEndpoints: [], routeTables: [], subnets: [] };
+    return {
+        vpcId: "vpc-1",
+        privateSubnetIds: subnets,
+        isolatedSubnetIds: subnets,
+        publicSubnetIds: [],
+        vpcEndpoints: [],
+        routeTables: [],
+        subnets: [],
+    };
 }
 
 function invoke(token: string, inputs: Properties): Properties {
     const { accountId, region, partition } = standInSite;
     switch (token.split(":").pop()) {
         case "getCallerIdentity":
-            return { accountId, arn: `arn:aws:iam::${accountId}:user/deployer`, userId: "deployer", id: accountId };
+            return {
+                accountId,
+                arn: `arn:aws:iam::${accountId}:user/deployer`,
+                userId: "deployer",
+                id: accountId,
+            };
         case "getRegion":
             return { region, name: region, id: region, endpoint: `ec2.${region}.amazonaws.com` };
         case "getPartition":
@@ -194,7 +216,12 @@ function invoke(token: string, inputs: Properties): Properties {
 /** Secrets as their plain values; everything else as it is. */
 function unwrap(value: any): any {
     if (Array.isArray(value)) return value.map(unwrap);
-    if (value === null || typeof value !== "object" || pulumi.asset.Asset.isInstance(value) || pulumi.asset.Archive.isInstance(value)) {
+    if (
+        value === null ||
+        typeof value !== "object" ||
+        pulumi.asset.Asset.isInstance(value) ||
+        pulumi.asset.Archive.isInstance(value)
+    ) {
         return value;
     }
     if (pulumi.runtime.isRpcSecret(value)) return unwrap(pulumi.runtime.unwrapRpcSecret(value));
