@@ -1,6 +1,6 @@
 /** Child processes that never outlive the run: each in a process group of its own, which is ended as a whole. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 /** What to start. */
@@ -61,14 +61,11 @@ export class Processes {
     async run(start: Start): Promise<Exit> {
         const child = this.spawn(start);
         const tail: string[] = [];
-        const log =
-            start.logFile === undefined
-                ? undefined
-                : createWriteStream(start.logFile, { flags: "a" });
+        const log = start.logFile === undefined ? undefined : openSync(start.logFile, "a");
         for (const output of [child.stdout, child.stderr]) {
             if (output === null) continue;
             createInterface({ input: output }).on("line", (line) => {
-                log?.write(`${line}\n`);
+                if (log !== undefined) writeSync(log, `${line}\n`);
                 if (tail.push(line) > tailLines) tail.shift();
                 start.onLine?.(line);
             });
@@ -91,7 +88,7 @@ export class Processes {
             return { code, tail, timedOut };
         } finally {
             clearTimeout(timer);
-            log?.end();
+            if (log !== undefined) closeSync(log);
         }
     }
 
