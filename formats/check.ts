@@ -1,6 +1,6 @@
 /** Refuses a declaration that would fail later, in a crawler or in Spark, with an error that names the file. */
-import type { Column, Format, Table } from ".";
 import { compileGrok } from "./grok";
+import type { Column, Format, Table } from "./types";
 
 /** Returns `value` as the format declared in `file`. @throws Error that says what is wrong with it. */
 export function requireFormat(file: string, value: unknown): Format {

@@ -59,6 +59,9 @@ describe("formats", () => {
             user_identity: "-",
             user_name: "Ada L",
             time: "10/Oct/2025:13:55:36 +0000",
+            http_request_method: "",
+            url: "",
+            network_protocol_version: "",
             request: 'GET /?q=\\"a\\" HTTP/1.1',
             http_response_status_code: "200",
             http_response_body_size: "-",
@@ -73,7 +76,8 @@ describe("formats", () => {
         const line = `192.0.2.1 - ${name} [10/Oct/2025:13:55:36 +0000] "GET /real HTTP/1.1" 401 1`;
         expect(fieldsOf("common", line)).to.include({
             user_name: name,
-            request: "GET /real HTTP/1.1",
+            http_request_method: "GET",
+            url: "/real",
         });
     });
 

@@ -147,9 +147,15 @@ OBJECTS: dict[str, tuple[Any, dict[str, Any]]] = {
         {"http_request_method": None, "url_path": None, "http_response_status_code": None},
     ),
     "nulls": ({"time": ISO, "status": None, "method": None}, {"http_response_status_code": None}),
-    "an empty first choice": ({"time": ISO, "client_ip": "", "remote_addr": "192.0.2.1"}, {"client_address": "192.0.2.1"}),
+    "an empty first choice": (
+        {"time": ISO, "client_ip": "", "remote_addr": "192.0.2.1"},
+        {"client_address": "192.0.2.1"},
+    ),
     "an object where text was expected": ({"time": ISO, "method": {"x": 1}}, {"http_request_method": None}),
-    "text where an object was expected": ({"time": ISO, "http": "x", "url": "/a?b"}, {"url_path": "/a", "url_query": "b"}),
+    "text where an object was expected": (
+        {"time": ISO, "http": "x", "url": "/a?b"},
+        {"url_path": "/a", "url_query": "b"},
+    ),
     "a list of proxies": ({"time": ISO, "x_forwarded_for": "192.0.2.1, 198.51.100.1"}, {"client_address": "192.0.2.1"}),
     "letters beyond ASCII": ({"time": ISO, "path": "/käse"}, {"url_path": "/käse"}),
     "braces in a value": ({"time": ISO, "path": '/a]}{"b"'}, {"url_path": '/a]}{"b"'}),

@@ -153,7 +153,7 @@ def test_a_line_belongs_to_the_nearest_location() -> None:
 
 
 def test_an_object_outside_of_all_locations_is_refused() -> None:
-    with pytest.raises(LoglakeError, match="s3://raw/other/a.log lies in no location"):
+    with pytest.raises(LoglakeError, match=r"s3://raw/other/a\.log lies in no location"):
         source_of("s3://raw/other/a.log", [source_at("s3://raw/web/")])
 
 

@@ -84,7 +84,7 @@ COMBINED = {
     "a line separator of Unicode": (combined(agent="a\u2028b\u0085"), {"user_agent_original": "a\u2028b\u0085"}),
     "letters beyond ASCII": (combined(request="GET /käse HTTP/1.1", agent="浏览器"), {"url_path": "/käse"}),
     "a dollar sign and a backslash": (combined(request=r"GET /$1\2 HTTP/1.1"), {"url_path": r"/$1\2"}),
-    "another zone": (f'::1 - - [10/Oct/2025:23:55:36 -0700] "GET /" 200 1 "-" "-"', {}),
+    "another zone": ('::1 - - [10/Oct/2025:23:55:36 -0700] "GET /" 200 1 "-" "-"', {}),
 }
 
 REFUSED = {
@@ -168,9 +168,7 @@ def test_a_line_of_a_megabyte_is_an_event(line: str, spark: SparkSession, format
         pytest.param("a " * 500_000, id="words"),
     ],
 )
-def test_a_broken_line_of_a_megabyte_is_quarantined(
-    line: str, spark: SparkSession, formats: dict[str, Format]
-) -> None:
+def test_a_broken_line_of_a_megabyte_is_quarantined(line: str, spark: SparkSession, formats: dict[str, Format]) -> None:
     (record,) = records_of(spark, formats["combined"], [line])
 
     assert record.reason == "no_match"

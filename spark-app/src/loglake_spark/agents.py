@@ -10,61 +10,62 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-# what begins each program's own product, and its name; browsers also carry the products of those that they
-# are made from, so the most particular comes first
+# in lower case, what begins each program's own product, and its name; browsers also carry the products of
+# those that they are made from, so the most particular comes first
 BROWSERS = (
-    ("HeadlessChrome/", "Headless Chrome"),
-    ("Edg/", "Edge"),
-    ("EdgA/", "Edge"),
-    ("EdgiOS/", "Edge"),
-    ("Edge/", "Edge"),
-    ("OPR/", "Opera"),
-    ("OPT/", "Opera"),
-    ("OPiOS/", "Opera"),
-    ("SamsungBrowser/", "Samsung Internet"),
-    ("YaBrowser/", "Yandex Browser"),
-    ("Vivaldi/", "Vivaldi"),
-    ("DuckDuckGo/", "DuckDuckGo"),
-    ("UCBrowser/", "UC Browser"),
-    ("MiuiBrowser/", "MIUI Browser"),
-    ("HuaweiBrowser/", "Huawei Browser"),
-    ("Silk/", "Silk"),
-    ("Electron/", "Electron"),
-    ("SeaMonkey/", "SeaMonkey"),
-    ("FxiOS/", "Firefox"),
-    ("Firefox/", "Firefox"),
-    ("CriOS/", "Chrome"),
-    ("GSA/", "Google App"),
-    ("Chromium/", "Chromium"),
-    ("Chrome/", "Chrome"),
-    ("Opera Mini/", "Opera Mini"),
-    ("Opera/", "Opera"),
-    ("MSIE ", "Internet Explorer"),
-    ("Trident/7.0; rv:", "Internet Explorer"),
-    ("Trident/7.0; Touch; rv:", "Internet Explorer"),
-    ("Konqueror/", "Konqueror"),
-    ("Version/", "Safari"),
-    ("Safari/", "Safari"),
+    ("headlesschrome/", "Headless Chrome"),
+    ("edg/", "Edge"),
+    ("edga/", "Edge"),
+    ("edgios/", "Edge"),
+    ("edge/", "Edge"),
+    ("opr/", "Opera"),
+    ("opt/", "Opera"),
+    ("opios/", "Opera"),
+    ("samsungbrowser/", "Samsung Internet"),
+    ("yabrowser/", "Yandex Browser"),
+    ("vivaldi/", "Vivaldi"),
+    ("duckduckgo/", "DuckDuckGo"),
+    ("ucbrowser/", "UC Browser"),
+    ("miuibrowser/", "MIUI Browser"),
+    ("huaweibrowser/", "Huawei Browser"),
+    ("silk/", "Silk"),
+    ("electron/", "Electron"),
+    ("seamonkey/", "SeaMonkey"),
+    ("fxios/", "Firefox"),
+    ("firefox/", "Firefox"),
+    ("crios/", "Chrome"),
+    ("gsa/", "Google App"),
+    ("chromium/", "Chromium"),
+    ("chrome/", "Chrome"),
+    ("opera mini/", "Opera Mini"),
+    ("opera/", "Opera"),
+    ("msie ", "Internet Explorer"),
+    ("trident/7.0; rv:", "Internet Explorer"),
+    ("trident/7.0; touch; rv:", "Internet Explorer"),
+    ("konqueror/", "Konqueror"),
+    ("version/", "Safari"),
+    ("safari/", "Safari"),
 )
 
+# in lower case, and what is found in them first
 OPERATING_SYSTEMS = (
-    ("Windows Phone", "Windows Phone"),
-    ("Windows", "Windows"),
-    ("iPhone", "iOS"),
-    ("iPad", "iPadOS"),
-    ("iPod", "iOS"),
-    ("Android", "Android"),
-    ("Mac OS X", "macOS"),
-    ("Macintosh", "macOS"),
-    ("CrOS", "ChromeOS"),
-    ("Tizen", "Tizen"),
-    ("FreeBSD", "FreeBSD"),
-    ("OpenBSD", "OpenBSD"),
-    ("Linux", "Linux"),
-    ("X11", "Unix"),
+    ("windows phone", "Windows Phone"),
+    ("windows", "Windows"),
+    ("iphone", "iOS"),
+    ("ipad", "iPadOS"),
+    ("ipod", "iOS"),
+    ("android", "Android"),
+    ("mac os x", "macOS"),
+    ("macintosh", "macOS"),
+    ("cros", "ChromeOS"),
+    ("tizen", "Tizen"),
+    ("freebsd", "FreeBSD"),
+    ("openbsd", "OpenBSD"),
+    ("linux", "Linux"),
+    ("x11", "Unix"),
 )
 
 # in lower case; found in what crawlers, monitors, scanners, link previews and test drivers call themselves,
@@ -133,35 +134,75 @@ PERSONAL_WORDS = (
 COMPATIBLE_BROWSERS = ("msie", "konqueror")
 
 # an own product in what begins like a browser's: Googlebot/2.1
-SYNTHETIC_PRODUCT = r"(?i)[\w.-]*(?:bot|spider|crawl|slurp|monitor|preview|scan|fetch)[\w.-]*(?:/v?[0-9][0-9.]*)?"
+SYNTHETIC_NAME = "bot|spider|crawl|slurp|monitor|preview|scan|fetch"
+SYNTHETIC_PRODUCT = rf"(?i)[\w.-]*(?:{SYNTHETIC_NAME})[\w.-]*(?:/v?[0-9][0-9.]*)?"
 # the first product of anything else: curl/8.5.0
 FIRST_PRODUCT = r"^[^/ (;,]+(?:/v?[0-9][0-9.]*)?"
 
 # characters that are looked at: longer ones are made up, and would take their time
 LOOKED_AT = 512
 
+# different agents that are joined: 30 MB or so, which every executor holds
+MOST_JOINED = 100_000
 
-def is_synthetic(agent: Column) -> Column:
-    """Whether ``agent`` is a crawler, a monitor, a script: anything without a person in front of it. Null for null."""
-    text = F.lower(agent)
-    browser = any_of(text.startswith(beginning) for beginning in BROWSER_BEGINNINGS)
-    compatible = text.contains("(compatible;") & ~contains_any(text, COMPATIBLE_BROWSERS)
-    # the words first: a program that calls itself a bot is one, whatever else it says
-    return contains_any(text, SYNTHETIC_WORDS) | F.when(browser, compatible).otherwise(
-        ~contains_any(text, PERSONAL_WORDS)
+
+def with_agents(requests: DataFrame) -> DataFrame:
+    """Add to ``requests`` what their ``user_agent_original`` tells.
+
+    Adds ``user_agent_name``, ``user_agent_version``, ``user_agent_os_name`` and
+    ``user_agent_synthetic_type``, which is ``bot`` or null. A million requests come from some hundred
+    different agents, so that each is looked at once and joined to its requests, unless somebody makes up a
+    new one for every request. ``requests`` is read once here, so it should be kept.
+    """
+    agents = described(requests.select("user_agent_original").where("user_agent_original is not null").distinct())
+    agents.persist()
+    if agents.count() > MOST_JOINED:
+        agents.unpersist()
+        return described(requests)
+    return requests.join(F.broadcast(agents), "user_agent_original", "left")
+
+
+def described(agents: DataFrame) -> DataFrame:
+    """The columns of ``with_agents``, worked out for each row.
+
+    Each step has a projection of its own: what is written into one expression is worked out again wherever it
+    stands.
+    """
+    return (
+        agents.withColumn("agent_text", F.col("user_agent_original").substr(1, LOOKED_AT))
+        .withColumn("agent_lower", F.lower("agent_text"))
+        .withColumn("is_synthetic", is_synthetic(F.col("agent_lower")))
+        .withColumn("product", product(F.col("agent_text"), F.col("agent_lower"), F.col("is_synthetic")))
+        .select(
+            *agents.columns,
+            name_of(F.col("product")).alias("user_agent_name"),
+            version_of(F.col("product")).alias("user_agent_version"),
+            os_name(F.col("agent_lower")).alias("user_agent_os_name"),
+            F.when(F.col("is_synthetic"), "bot").alias("user_agent_synthetic_type"),
+        )
     )
 
 
-def product(agent: Column, synthetic: Column) -> Column:
+def is_synthetic(lower: Column) -> Column:
+    """Whether an agent is a crawler, a monitor, a script: anything without a person in front of it. Null for null."""
+    browser = any_of(lower.startswith(beginning) for beginning in BROWSER_BEGINNINGS)
+    compatible = lower.contains("(compatible;") & ~contains_any(lower, COMPATIBLE_BROWSERS)
+    # the words first: a program that calls itself a bot is one, whatever else it says
+    return contains_any(lower, SYNTHETIC_WORDS) | F.when(browser, compatible).otherwise(
+        ~contains_any(lower, PERSONAL_WORDS)
+    )
+
+
+def product(text: Column, lower: Column, synthetic: Column) -> Column:
     """Name and version of the program as ``Firefox/128.0``, null where none is known."""
-    text = agent.substr(1, LOOKED_AT)
-    browser = text.startswith("Mozilla/") | text.startswith("Opera/")
-    own = F.regexp_extract(text, SYNTHETIC_PRODUCT, 0)
+    browser = any_of(lower.startswith(beginning) for beginning in BROWSER_BEGINNINGS)
     known = F.coalesce(
-        *(F.when(text.contains(token), F.concat(F.lit(f"{name}/"), after(text, token))) for token, name in BROWSERS)
+        *(F.when(lower.contains(token), F.concat(F.lit(f"{name}/"), after(lower, token))) for token, name in BROWSERS)
     )
     return (
-        F.when(~browser, F.regexp_extract(text, FIRST_PRODUCT, 0)).when(synthetic & (own != ""), own).otherwise(known)
+        F.when(~browser, F.regexp_extract(text, FIRST_PRODUCT, 0))
+        .when(synthetic & lower.rlike(SYNTHETIC_NAME), F.regexp_extract(text, SYNTHETIC_PRODUCT, 0))
+        .otherwise(known)
     )
 
 
@@ -177,10 +218,9 @@ def version_of(program: Column) -> Column:
     return F.when(version != "", version)
 
 
-def os_name(agent: Column) -> Column:
+def os_name(lower: Column) -> Column:
     """Name of the operating system, null where none is known."""
-    text = agent.substr(1, LOOKED_AT)
-    return F.coalesce(*(F.when(text.contains(token), name) for token, name in OPERATING_SYSTEMS))
+    return F.coalesce(*(F.when(lower.contains(token), name) for token, name in OPERATING_SYSTEMS))
 
 
 def after(text: Column, token: str) -> Column:

@@ -32,7 +32,7 @@ SKIPPED = "skipped"
 
 
 def select_fields(parsed: DataFrame, problem: Column, fields: Mapping[str, Column]) -> DataFrame:
-    """Every one of ``FIELDS`` as a string, null where ``fields`` has none, with ``problem`` and the line's own columns."""
+    """Every one of ``FIELDS`` as text, with ``problem`` and the line's own columns; null what is not in ``fields``."""
     nothing = F.lit(None).cast("string")
     return parsed.select(
         *LINE_COLUMNS,

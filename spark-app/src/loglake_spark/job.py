@@ -16,6 +16,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from loglake_spark.agents import with_agents
 from loglake_spark.analyses import ANALYSES
 from loglake_spark.errors import LoglakeError
 from loglake_spark.fields import SKIPPED
@@ -155,7 +156,8 @@ def count_records(
 
 def write_tables(records: DataFrame, plan: Plan, files: int) -> None:
     """Write every table of ``plan``, a few at a time: the small ones mostly wait for the storage."""
-    events = records.where(F.col("reason").isNull())
+    with stage("tell user agents"):
+        events = with_agents(records.where(F.col("reason").isNull()))
     frames = {
         "events": events,
         "quarantine": records.where(F.col("reason") != SKIPPED),

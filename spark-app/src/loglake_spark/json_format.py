@@ -102,5 +102,5 @@ def strings(members: Iterable[str]) -> StructType:
 
 
 def by_position(members: Iterable[str]) -> StructType:
-    """The same under the names f0, f1 and so on: Spark can't tell ``time`` from ``Time``, nor address a name with a dot."""
+    """The same as f0, f1 and so on: Spark can't tell ``time`` from ``Time``, nor reach a name with a dot."""
     return StructType([StructField(f"f{index}", StringType()) for index, _ in enumerate(members)])

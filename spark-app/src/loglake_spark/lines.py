@@ -11,7 +11,7 @@ from functools import reduce
 from itertools import groupby
 from urllib.parse import unquote
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from loglake_spark.errors import LoglakeError
@@ -48,12 +48,17 @@ def scan_lines(spark: SparkSession, locations: Sequence[str]) -> DataFrame:
         .option("recursiveFileLookup", True)
         .text(list(locations))
         .select(
-            F.expr("trim(trailing '\\r' from value)").alias("line"),
+            without_carriage_return(F.col("value")).alias("line"),
             F.col("_metadata.file_path").alias("file_path"),
             F.col("_metadata.file_block_start").alias("block_start"),
             F.monotonically_increasing_id().bitwiseAND(F.lit((1 << POSITION_BITS) - 1)).alias("position"),
         )
     )
+
+
+def without_carriage_return(line: Column) -> Column:
+    """``line`` without the first half of Windows' line ends."""
+    return F.when(line.endswith("\r"), F.expr("trim(trailing '\\r' from value)")).otherwise(line)
 
 
 def count_blocks(scans: Sequence[DataFrame]) -> list[Block]:

@@ -39,8 +39,8 @@ def require_conservation(sources: Sequence[SourceCounts]) -> None:
         accounted = counts.events + counts.quarantined + counts.skipped
         if accounted != counts.lines_in:
             raise LoglakeError(
-                f"source {counts.source}: {counts.lines_in} lines in, but {counts.events} events, {counts.quarantined} quarantined and "
-                f"{counts.skipped} skipped make {accounted}"
+                f"source {counts.source}: {counts.lines_in} lines in, but {counts.events} events, "
+                f"{counts.quarantined} quarantined and {counts.skipped} skipped make {accounted}"
             )
 
 

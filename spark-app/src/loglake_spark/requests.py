@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from loglake_spark import agents, times, urls
+from loglake_spark import times, urls
 from loglake_spark.fields import SKIPPED, decoded
 from loglake_spark.plan import Format
 
@@ -25,76 +25,59 @@ IPV4_WITH_PORT = r"^(\d{1,3}(?:\.\d{1,3}){3}):\d+$"
 def to_records(fields: DataFrame, log_format: Format) -> DataFrame:
     """Every line as an event, or with the reason why it is none.
 
-    ``fields`` are what a format's reader returns. Returns the columns of the table ``events``, and ``reason:
-    string``, null for an event, ``skipped`` or what is wrong with the line; ``line: string`` holds the line
-    where something is wrong.
+    ``fields`` are what a format's reader returns. Returns the columns of the table ``events``, but for those
+    that tell of the user agent, and ``reason: string``, null for an event, ``skipped`` or what is wrong with
+    the line; ``line: string`` holds the line where something is wrong.
     """
-    return select_record(with_agent(with_target(with_request_line(with_values(fields, log_format)))), log_format)
+    return select_record(with_target(with_values(fields, log_format)), log_format)
 
 
 def with_values(fields: DataFrame, log_format: Format) -> DataFrame:
-    """Add what has a type: ``event_time``, ``status`` and ``size``, and ``reason``."""
-    status = F.col("http_response_status_code")
-    size = F.col("http_response_body_size").cast("bigint")
-    typed = fields.select(
-        "*",
-        times.event_time(F.col("time"), log_format.time_formats).alias("event_time"),
-        F.when(status.rlike(STATUS), status.cast("int")).alias("status"),
-        F.when(size >= 0, size).alias("size"),
-    )
-    reason = (
-        F.when(F.col("problem").isNotNull(), F.col("problem"))
-        .when(F.col("time").isNull(), "missing_time")
-        .when(F.col("event_time").isNull(), "invalid_time")
-        .when(status.isNotNull() & F.col("status").isNull(), "invalid_status")
-    )
-    return typed.withColumn("reason", reason)
+    """Add what has a type, ``parsed_time``, ``status`` and ``size``, and the parts of ``request``.
 
-
-def with_request_line(fields: DataFrame) -> DataFrame:
-    """Split ``request`` into ``request_method``, ``request_target`` and ``request_protocol``.
-
-    A request that is not HTTP, such as the first bytes of a TLS handshake, is all method.
+    The parts are ``request_method``, ``request_target`` and ``request_protocol``. A request that is not HTTP,
+    such as the first bytes of a TLS handshake, is all method.
     """
-    request = F.col("request")
-    method = F.substring_index(request, " ", 1)
-    last = F.substring_index(request, " ", -1)
-    is_http = method.isin(*METHODS) | request.rlike(REQUEST_LINE)
-    split = fields.select(
-        "*",
-        F.when(is_http, method).otherwise(request).alias("request_method"),
-        F.when(is_http & last.startswith("HTTP/"), last).alias("request_protocol"),
+    status, request = F.col("http_response_status_code"), F.col("request")
+    method, last = F.substring_index(request, " ", 1), F.substring_index(request, " ", -1)
+    is_http = request.rlike(REQUEST_LINE)
+    protocol = F.when(last.startswith("HTTP/"), last)
+    target = request.substr(
+        F.length(method) + 2, F.length(request) - F.length(method) - 1 - F.coalesce(F.length(protocol), F.lit(0))
     )
-    begin = F.length("request_method") + 2
-    end = F.length("request") - F.coalesce(F.length("request_protocol"), F.lit(0))
-    target = F.trim(F.col("request").substr(begin, F.greatest(end - begin + 1, F.lit(0))))
-    return split.withColumn("request_target", F.when(target != "", target))
+    return fields.select(
+        "*",
+        times.parse(F.col("time"), log_format.time_formats).alias("parsed_time"),
+        F.when(status.rlike(STATUS), status.cast("int")).alias("status"),
+        F.col("http_response_body_size").cast("bigint").alias("size"),
+        F.when(is_http, method).otherwise(request).alias("request_method"),
+        F.when(is_http, F.trim(target)).alias("request_target"),
+        F.when(is_http, protocol).alias("request_protocol"),
+    )
 
 
 def with_target(fields: DataFrame) -> DataFrame:
-    """Add ``target``, the path and the query as sent; ``method``, as sent."""
+    """Add ``method`` as sent, ``target``, the path and the query as sent, and ``event_time`` with ``reason``."""
     method = F.coalesce("http_request_method", "request_method")
+    target = F.coalesce("url_path", "url", "request_target")
     # the authority of a CONNECT is no path
-    target = F.when(F.upper(method) != "CONNECT", F.coalesce("url_path", "url", "request_target")).otherwise(
-        F.col("url_path")
+    path = F.when((target != "") & ~F.coalesce(F.upper(method) == "CONNECT", F.lit(False)), urls.origin_form(target))
+    event_time = times.plausible(F.col("parsed_time"))
+    reason = (
+        F.when(F.col("problem").isNotNull(), F.col("problem"))
+        .when(F.col("time").isNull(), "missing_time")
+        .when(event_time.isNull(), "invalid_time")
+        .when(F.col("http_response_status_code").isNotNull() & F.col("status").isNull(), "invalid_status")
     )
-    target = F.when(method.isNull(), F.coalesce("url_path", "url")).otherwise(target)
-    return fields.select("*", method.alias("method"), urls.origin_form(target).alias("target"))
-
-
-def with_agent(fields: DataFrame) -> DataFrame:
-    """Add ``is_synthetic`` and ``product``, what is behind the user agent."""
-    agent = F.col("user_agent_original")
-    return fields.withColumn("is_synthetic", agents.is_synthetic(agent)).withColumn(
-        "product", agents.product(agent, F.col("is_synthetic"))
+    return fields.select(
+        "*", method.alias("method"), path.alias("target"), event_time.alias("event_time"), reason.alias("reason")
     )
 
 
 def select_record(fields: DataFrame, log_format: Format) -> DataFrame:
     """The columns of ``to_records``, of what the steps before it have added."""
-    status, target = F.col("status"), F.col("target")
+    status, size, target = F.col("status"), F.col("size"), F.col("target")
     url_query = F.coalesce(F.expr("ltrim('?', url_query)"), urls.query(target), urls.query(F.col("url")))
-    protocol = F.coalesce("network_protocol_version", "request_protocol")
     is_quarantined = F.col("reason").isNotNull() & (F.col("reason") != SKIPPED)
     return fields.select(
         "event_id",
@@ -107,16 +90,12 @@ def select_record(fields: DataFrame, log_format: Format) -> DataFrame:
         original_method(F.col("method")).alias("http_request_method_original"),
         urls.normalised_path(urls.raw_path(target)).alias("url_path"),
         F.when(url_query != "", url_query).alias("url_query"),
-        protocol_version(protocol).alias("network_protocol_version"),
+        protocol_version(F.coalesce("network_protocol_version", "request_protocol")).alias("network_protocol_version"),
         status.alias("http_response_status_code"),
         status_class(status).alias("http_response_status_class"),
-        F.col("size").alias("http_response_body_size"),
+        F.when(size >= 0, size).alias("http_response_body_size"),
         "http_request_header_referer",
         "user_agent_original",
-        agents.name_of(F.col("product")).alias("user_agent_name"),
-        agents.version_of(F.col("product")).alias("user_agent_version"),
-        agents.os_name(F.col("user_agent_original")).alias("user_agent_os_name"),
-        F.when(F.col("is_synthetic"), "bot").alias("user_agent_synthetic_type"),
         "extra",
         "log_file_path",
         "log_file_line",

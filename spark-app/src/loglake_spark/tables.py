@@ -14,7 +14,8 @@ def select_declared(frame: DataFrame, table: Table) -> DataFrame:
     missing = [column.name for column in table.columns if column.name not in frame.columns]
     if missing:
         raise LoglakeError(
-            f"table {table.name} declares columns that nothing makes: {', '.join(missing)}; there are {', '.join(frame.columns)}"
+            f"table {table.name} declares columns that nothing makes: {', '.join(missing)}; "
+            f"there are {', '.join(frame.columns)}"
         )
     return frame.select(*(F.col(column.name).cast(column.type).alias(column.name) for column in table.columns))
 

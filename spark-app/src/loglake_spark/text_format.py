@@ -59,7 +59,7 @@ def possessive_groups(regex: str) -> str:
 
 
 def read_text(lines: DataFrame, text_format: Format) -> DataFrame:
-    """Fields of each of the numbered ``lines``, as ``select_fields`` describes; ``problem`` is ``no_match`` or ``skipped``.
+    """Fields of each of the numbered ``lines``, as ``select_fields`` says; ``problem`` is ``no_match`` or ``skipped``.
 
     The expression runs once a line: the match is rewritten as its groups with separators between them, and
     split. Eleven ``regexp_extract`` would run it eleven times.

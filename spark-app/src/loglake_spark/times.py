@@ -20,16 +20,20 @@ MILLISECONDS_FROM, MICROSECONDS_FROM, NANOSECONDS_FROM = 1e11, 1e14, 1e17
 EARLIEST, LATEST = "1970-01-01 00:00:00", "2262-01-01 00:00:00"
 
 
-def event_time(text: Column, formats: Sequence[str]) -> Column:
+def parse(text: Column, formats: Sequence[str]) -> Column:
     """``text`` as a timestamp by the first of ``formats`` that fits, null where none does.
 
     A format is ``iso8601``, ``epoch`` or a Java pattern. A time without a zone is in UTC.
     """
-    parsed = F.coalesce(*(parse(text, name) for name in formats))
-    return F.when(parsed.between(F.lit(EARLIEST).cast("timestamp"), F.lit(LATEST).cast("timestamp")), parsed)
+    return F.coalesce(*(parse_as(text, name) for name in formats))
 
 
-def parse(text: Column, name: str) -> Column:
+def plausible(time: Column) -> Column:
+    """``time``, or null where it is no time that a request can have been received at."""
+    return F.when(time.between(F.lit(EARLIEST).cast("timestamp"), F.lit(LATEST).cast("timestamp")), time)
+
+
+def parse_as(text: Column, name: str) -> Column:
     """``text`` as a timestamp by one format."""
     if name == ISO8601:
         # what the cast doesn't know: a comma before the fraction, a space before the zone
