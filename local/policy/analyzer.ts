@@ -79,8 +79,9 @@ export async function startAnalyzer(options: AnalyzerOptions): Promise<Analyzer>
         const port = await portOf(child, options.startSeconds ?? 60);
         const client = connect(port);
         const policies = policiesOf(await client.getAnalyzerInfo());
-        const configure = (config: PackConfig) =>
-            client.configure(configureRequest(policies, config));
+        const configure = async (config: PackConfig) => {
+            await client.configure(configureRequest(policies, config));
+        };
         await configure(options.config ?? {});
         return {
             policies,

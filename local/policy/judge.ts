@@ -53,7 +53,7 @@ function inStack(resource: Resource): AnalyzedResource {
     return analyzed(resource, { ...id, ...resource.outputs });
 }
 
-function analyzed(
+export function analyzed(
     resource: Resource,
     properties: Readonly<Record<string, unknown>>,
 ): AnalyzedResource {

@@ -172,13 +172,8 @@ export function glob(pattern: string): RegExp {
     return new RegExp(`^${literal.join(".*")}$`);
 }
 
-/** `urn:pulumi:stack::project::type::name`: the type must be written out at its end, and the name not be all wildcard. */
+/** `urn:pulumi:stack::project::parents$type::name`: the type must be written out, and the name not be all wildcard. */
 function tooWide(urn: string): boolean {
     const [, , type = "", ...name] = urn.split("::");
-    const ownType = type.split("$").pop() ?? "";
-    return (
-        /\*/.test(ownType) ||
-        !/^\w[\w-]*:[\w/.-]+:\w+$/.test(ownType) ||
-        !/[^*]/.test(name.join("::"))
-    );
+    return !/(^|[$*])[\w-]+:[\w/.-]+:\w+$/.test(type) || !/[^*]/.test(name.join("::"));
 }

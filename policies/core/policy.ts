@@ -27,7 +27,12 @@ export function option<T>(fallback: T, description: string, schema: JsonSchema =
         : (typeof fallback as "string" | "number" | "boolean");
     return {
         fallback,
-        schema: { type, description, default: fallback as NonNullable<JsonSchema["default"]>, ...schema },
+        schema: {
+            type,
+            description,
+            default: fallback as NonNullable<JsonSchema["default"]>,
+            ...schema,
+        },
     };
 }
 

@@ -72,12 +72,11 @@ const creates = /:(Create|Run|Request)/;
 
 /** True if the statement lets `action` loose on resources that it could have named. */
 export function unbounded(statement: Statement, action: Action): readonly string[] {
-    if (action.arns.length === 0) return [];
     return statement.resources.filter((resource) => {
         if (!coversAll(resource, action.arns)) return false;
-        const madeByIt =
-            idsAssigned.has(action.service) && creates.test(action.name) && !/^\*+$/.test(resource);
-        return !madeByIt;
+        // Where AWS gives the names, a type is as close as a right to create or to look can get.
+        const nameless = idsAssigned.has(action.service) && !/^[*?]+$/.test(resource);
+        return action.arns.length > 0 && !(nameless && (creates.test(action.name) || !changes(action)));
     });
 }
 

@@ -1,9 +1,35 @@
 /** KMS keys and secrets. */
-import { account, allow, describePolicy, document, keyArn, resource, unknown, usePack } from "./support";
+import {
+    account,
+    allow,
+    describePolicy,
+    document,
+    keyArn,
+    resource,
+    unknown,
+    usePack,
+} from "./support";
 
-const root = { Sid: "Account", Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "kms:*", Resource: "*" };
-const key = (properties: object = {}) => resource("aws:kms/key:Key", "key", { arn: keyArn, enableKeyRotation: true, policy: document(root), ...properties });
-const secret = (properties: object = {}) => resource("aws:secretsmanager/secret:Secret", "secret", { name: "secret", kmsKeyId: keyArn, ...properties });
+const root = {
+    Sid: "Account",
+    Effect: "Allow",
+    Principal: { AWS: `arn:aws:iam::${account}:root` },
+    Action: "kms:*",
+    Resource: "*",
+};
+const key = (properties: object = {}) =>
+    resource("aws:kms/key:Key", "key", {
+        arn: keyArn,
+        enableKeyRotation: true,
+        policy: document(root),
+        ...properties,
+    });
+const secret = (properties: object = {}) =>
+    resource("aws:secretsmanager/secret:Secret", "secret", {
+        name: "secret",
+        kmsKeyId: keyArn,
+        ...properties,
+    });
 
 describe("policies on keys and secrets", () => {
     usePack();
@@ -11,13 +37,20 @@ describe("policies on keys and secrets", () => {
     describePolicy("kms-key-rotation", {
         fails: {
             "a key that doesn't rotate": ["enableKeyRotation", key({ enableKeyRotation: false })],
-            "silence, for keys don't rotate by default": ["enableKeyRotation", resource("aws:kms/key:Key", "key")],
+            "silence, for keys don't rotate by default": [
+                "enableKeyRotation",
+                resource("aws:kms/key:Key", "key"),
+            ],
             "a long period": ["rotationPeriodInDays", key({ rotationPeriodInDays: 2560 })],
         },
         passes: {
             "a key that rotates": [key()],
-            "an asymmetric key, which can't": [key({ enableKeyRotation: false, customerMasterKeySpec: "RSA_4096" })],
-            "a key for signatures, which can't": [key({ enableKeyRotation: false, keyUsage: "GENERATE_VERIFY_MAC" })],
+            "an asymmetric key, which can't": [
+                key({ enableKeyRotation: false, customerMasterKeySpec: "RSA_4096" }),
+            ],
+            "a key for signatures, which can't": [
+                key({ enableKeyRotation: false, keyUsage: "GENERATE_VERIFY_MAC" }),
+            ],
         },
         unseen: { "rotation that is only known later": [key({ enableKeyRotation: unknown })] },
     });
@@ -25,10 +58,19 @@ describe("policies on keys and secrets", () => {
     describePolicy("kms-key-recoverable", {
         fails: {
             "a disabled key": ["isEnabled", key({ isEnabled: false })],
-            "a key without the lockout check": ["bypassPolicyLockoutSafetyCheck", key({ bypassPolicyLockoutSafetyCheck: true })],
-            "a window that KMS wouldn't take": ["deletionWindowInDays", key({ deletionWindowInDays: 1 })],
+            "a key without the lockout check": [
+                "bypassPolicyLockoutSafetyCheck",
+                key({ bypassPolicyLockoutSafetyCheck: true }),
+            ],
+            "a window that KMS wouldn't take": [
+                "deletionWindowInDays",
+                key({ deletionWindowInDays: 1 }),
+            ],
         },
-        passes: { "a key with AWS's window": [key()], "a key with a window of its own": [key({ deletionWindowInDays: 14 })] },
+        passes: {
+            "a key with AWS's window": [key()],
+            "a key with a window of its own": [key({ deletionWindowInDays: 14 })],
+        },
         unseen: { "a window that is only known later": [key({ deletionWindowInDays: unknown })] },
     });
 
@@ -36,21 +78,67 @@ describe("policies on keys and secrets", () => {
         fails: { "a key without a policy": ["policy", key({ policy: undefined })] },
         passes: {
             "a policy inline": [key()],
-            "a policy apart": [key({ policy: undefined, keyId: "k" }), resource("aws:kms/keyPolicy:KeyPolicy", "policy", { keyId: "k", policy: document(root) })],
+            "a policy apart": [
+                key({ policy: undefined, keyId: "k" }),
+                resource("aws:kms/keyPolicy:KeyPolicy", "policy", {
+                    keyId: "k",
+                    policy: document(root),
+                }),
+            ],
             "a policy that is only known later": [key({ policy: unknown })],
         },
-        unseen: { "a policy of some key": [key({ policy: undefined }), resource("aws:kms/keyPolicy:KeyPolicy", "policy", { keyId: unknown, policy: unknown })] },
+        unseen: {
+            "a policy of some key": [
+                key({ policy: undefined }),
+                resource("aws:kms/keyPolicy:KeyPolicy", "policy", {
+                    keyId: unknown,
+                    policy: unknown,
+                }),
+            ],
+        },
     });
 
     describePolicy("kms-key-policy-principals", {
         fails: {
-            "all of KMS for a role": ["Administration", key({ policy: document(root, { ...root, Sid: "Role", Principal: { AWS: `arn:aws:iam::${account}:role/job` } }) })],
-            "administration for a service": ["Administration", key({ policy: document(root, { ...allow("kms:PutKeyPolicy", "*"), Principal: { Service: "logs.amazonaws.com" } }) })],
+            "all of KMS for a role": [
+                "Administration",
+                key({
+                    policy: document(root, {
+                        ...root,
+                        Sid: "Role",
+                        Principal: { AWS: `arn:aws:iam::${account}:role/job` },
+                    }),
+                }),
+            ],
+            "administration for a service": [
+                "Administration",
+                key({
+                    policy: document(root, {
+                        ...allow("kms:PutKeyPolicy", "*"),
+                        Principal: { Service: "logs.amazonaws.com" },
+                    }),
+                }),
+            ],
         },
         passes: {
             "the account's root": [key()],
-            "a named administrator": [key({ policy: document(root, { ...allow("kms:ScheduleKeyDeletion", "*"), Principal: { AWS: `arn:aws:iam::${account}:role/security` } }) })],
-            "use by a service": [key({ policy: document(root, { ...allow("kms:Decrypt", "*"), Principal: { Service: "s3.amazonaws.com" }, Condition: { StringEquals: { "aws:SourceAccount": account } } }) })],
+            "a named administrator": [
+                key({
+                    policy: document(root, {
+                        ...allow("kms:ScheduleKeyDeletion", "*"),
+                        Principal: { AWS: `arn:aws:iam::${account}:role/security` },
+                    }),
+                }),
+            ],
+            "use by a service": [
+                key({
+                    policy: document(root, {
+                        ...allow("kms:Decrypt", "*"),
+                        Principal: { Service: "s3.amazonaws.com" },
+                        Condition: { StringEquals: { "aws:SourceAccount": account } },
+                    }),
+                }),
+            ],
         },
         unseen: { "a policy that is only known later": [key({ policy: unknown })] },
     });
@@ -58,21 +146,48 @@ describe("policies on keys and secrets", () => {
     describePolicy("secret-encryption", {
         fails: {
             "a secret under AWS's key": ["kmsKeyId", secret({ kmsKeyId: undefined })],
-            "a secret under AWS's key by name": ["kmsKeyId", secret({ kmsKeyId: "alias/aws/secretsmanager" })],
-            "a copy under AWS's key": ["replicas.kmsKeyId", secret({ replicas: [{ region: "eu-central-1" }] })],
+            "a secret under AWS's key by name": [
+                "kmsKeyId",
+                secret({ kmsKeyId: "alias/aws/secretsmanager" }),
+            ],
+            "a copy under AWS's key": [
+                "replicas.kmsKeyId",
+                secret({ replicas: [{ region: "eu-central-1" }] }),
+            ],
         },
-        passes: { "a key of one's own": [secret()], "a key that is only known later": [secret({ kmsKeyId: unknown })] },
+        passes: {
+            "a key of one's own": [secret()],
+            "a key that is only known later": [secret({ kmsKeyId: unknown })],
+        },
     });
 
     describePolicy("secret-recovery", {
-        fails: { "deletion at once": ["recoveryWindowInDays", secret({ recoveryWindowInDays: 0 })] },
+        fails: {
+            "deletion at once": ["recoveryWindowInDays", secret({ recoveryWindowInDays: 0 })],
+        },
         passes: { "AWS's 30 days": [secret()] },
-        unseen: { "a window that is only known later": [secret({ recoveryWindowInDays: unknown })] },
+        unseen: {
+            "a window that is only known later": [secret({ recoveryWindowInDays: unknown })],
+        },
     });
 
     describePolicy("secret-rotation", {
         fails: { "a secret for ever": ["rotation", secret()] },
-        passes: { "rotation apart": [secret(), resource("aws:secretsmanager/secretRotation:SecretRotation", "rotation", { secretId: "secret" })] },
-        unseen: { "rotation of some secret": [secret(), resource("aws:secretsmanager/secretRotation:SecretRotation", "rotation", { secretId: unknown })] },
+        passes: {
+            "rotation apart": [
+                secret(),
+                resource("aws:secretsmanager/secretRotation:SecretRotation", "rotation", {
+                    secretId: "secret",
+                }),
+            ],
+        },
+        unseen: {
+            "rotation of some secret": [
+                secret(),
+                resource("aws:secretsmanager/secretRotation:SecretRotation", "rotation", {
+                    secretId: unknown,
+                }),
+            ],
+        },
     });
 });

@@ -2,10 +2,28 @@
 import { account, describePolicy, document, resource, unknown, usePack } from "./support";
 
 const topicArn = `arn:aws:sns:eu-west-1:${account}:alerts`;
-const topic = (...statements: object[]) => resource("aws:sns/topicPolicy:TopicPolicy", "policy", { arn: topicArn, policy: document(...statements) });
-const publish = (more: object) => ({ Effect: "Allow", Action: "sns:Publish", Resource: topicArn, ...more });
-const bucket = (...statements: object[]) => resource("aws:s3/bucketPolicy:BucketPolicy", "policy", { bucket: "data", policy: document(...statements) });
-const read = (more: object) => ({ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::data/*", ...more });
+const topic = (...statements: object[]) =>
+    resource("aws:sns/topicPolicy:TopicPolicy", "policy", {
+        arn: topicArn,
+        policy: document(...statements),
+    });
+const publish = (more: object) => ({
+    Effect: "Allow",
+    Action: "sns:Publish",
+    Resource: topicArn,
+    ...more,
+});
+const bucket = (...statements: object[]) =>
+    resource("aws:s3/bucketPolicy:BucketPolicy", "policy", {
+        bucket: "data",
+        policy: document(...statements),
+    });
+const read = (more: object) => ({
+    Effect: "Allow",
+    Action: "s3:GetObject",
+    Resource: "arn:aws:s3:::data/*",
+    ...more,
+});
 const own = resource("aws:sns/topic:Topic", "alerts", { arn: topicArn, name: "alerts" });
 const later = resource("aws:sqs/queuePolicy:QueuePolicy", "policy", { policy: unknown });
 const cloudwatch = { Principal: { Service: "cloudwatch.amazonaws.com" } };
@@ -16,18 +34,86 @@ describe("policies on who is let in", () => {
 
     describePolicy("resource-policy-public", {
         fails: {
-            "everybody": ["Principal::*", bucket(read({ Principal: "*" }))],
-            "everybody, the long way": ["Principal::*", topic(publish({ Principal: { AWS: ["*"] } }))],
-            "everybody with a condition that says nothing of them": ["Principal::*", bucket(read({ Principal: "*", Condition: { Bool: { "aws:SecureTransport": "true" } } }))],
-            "everybody of any organisation": ["Principal::*", bucket(read({ Principal: "*", Condition: { StringLike: { "aws:PrincipalOrgID": "*" } } }))],
-            "everybody in a secret's policy": ["Principal::*", resource("aws:secretsmanager/secretPolicy:SecretPolicy", "p", { policy: document({ Effect: "Allow", Principal: "*", Action: "secretsmanager:GetSecretValue", Resource: "*" }) })],
-            "everybody in a catalog's policy": ["Principal::*", resource("aws:glue/resourcePolicy:ResourcePolicy", "p", { policy: document({ Effect: "Allow", Principal: "*", Action: "glue:GetTable", Resource: `arn:aws:glue:eu-west-1:${account}:catalog` }) })],
+            everybody: ["Principal::*", bucket(read({ Principal: "*" }))],
+            "everybody, the long way": [
+                "Principal::*",
+                topic(publish({ Principal: { AWS: ["*"] } })),
+            ],
+            "everybody with a condition that says nothing of them": [
+                "Principal::*",
+                bucket(
+                    read({
+                        Principal: "*",
+                        Condition: { Bool: { "aws:SecureTransport": "true" } },
+                    }),
+                ),
+            ],
+            "everybody of any organisation": [
+                "Principal::*",
+                bucket(
+                    read({
+                        Principal: "*",
+                        Condition: { StringLike: { "aws:PrincipalOrgID": "*" } },
+                    }),
+                ),
+            ],
+            "everybody in a secret's policy": [
+                "Principal::*",
+                resource("aws:secretsmanager/secretPolicy:SecretPolicy", "p", {
+                    policy: document({
+                        Effect: "Allow",
+                        Principal: "*",
+                        Action: "secretsmanager:GetSecretValue",
+                        Resource: "*",
+                    }),
+                }),
+            ],
+            "everybody in a catalog's policy": [
+                "Principal::*",
+                resource("aws:glue/resourcePolicy:ResourcePolicy", "p", {
+                    policy: document({
+                        Effect: "Allow",
+                        Principal: "*",
+                        Action: "glue:GetTable",
+                        Resource: `arn:aws:glue:eu-west-1:${account}:catalog`,
+                    }),
+                }),
+            ],
         },
         passes: {
-            "everybody of the organisation": [bucket(read({ Principal: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } }))],
-            "everybody of the account": [topic(publish({ Principal: { AWS: "*" }, Condition: { StringEquals: { "AWS:SourceOwner": account } } }))],
-            "everybody within an endpoint": [bucket(read({ Principal: "*", Condition: { StringEquals: { "aws:SourceVpce": "vpce-1" } } }))],
-            "a refusal for everybody": [bucket(read({ Effect: "Deny", Principal: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } }))],
+            "everybody of the organisation": [
+                bucket(
+                    read({
+                        Principal: "*",
+                        Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } },
+                    }),
+                ),
+            ],
+            "everybody of the account": [
+                topic(
+                    publish({
+                        Principal: { AWS: "*" },
+                        Condition: { StringEquals: { "AWS:SourceOwner": account } },
+                    }),
+                ),
+            ],
+            "everybody within an endpoint": [
+                bucket(
+                    read({
+                        Principal: "*",
+                        Condition: { StringEquals: { "aws:SourceVpce": "vpce-1" } },
+                    }),
+                ),
+            ],
+            "a refusal for everybody": [
+                bucket(
+                    read({
+                        Effect: "Deny",
+                        Principal: "*",
+                        Condition: { Bool: { "aws:SecureTransport": "false" } },
+                    }),
+                ),
+            ],
             "a role": [bucket(read({ Principal: { AWS: `arn:aws:iam::${account}:role/x` } }))],
         },
         unseen: { "a policy that is only known later": [later] },
@@ -35,35 +121,124 @@ describe("policies on who is let in", () => {
 
     describePolicy("resource-policy-confused-deputy", {
         fails: {
-            "a service on behalf of anybody": ["Source::cloudwatch.amazonaws.com", topic(publish(cloudwatch))],
-            "a service with a condition on something else": ["Source::cloudwatch.amazonaws.com", topic(publish({ ...cloudwatch, Condition: { Bool: { "aws:SecureTransport": "true" } } }))],
-            "Logs on a key": ["Source::logs.eu-west-1.amazonaws.com", resource("aws:kms/key:Key", "k", { policy: document({ Effect: "Allow", Principal: { Service: "logs.eu-west-1.amazonaws.com" }, Action: "kms:Decrypt", Resource: "*" }) })],
+            "a service on behalf of anybody": [
+                "Source::cloudwatch.amazonaws.com",
+                topic(publish(cloudwatch)),
+            ],
+            "a service with a condition on something else": [
+                "Source::cloudwatch.amazonaws.com",
+                topic(
+                    publish({
+                        ...cloudwatch,
+                        Condition: { Bool: { "aws:SecureTransport": "true" } },
+                    }),
+                ),
+            ],
+            "Logs on a key": [
+                "Source::logs.eu-west-1.amazonaws.com",
+                resource("aws:kms/key:Key", "k", {
+                    policy: document({
+                        Effect: "Allow",
+                        Principal: { Service: "logs.eu-west-1.amazonaws.com" },
+                        Action: "kms:Decrypt",
+                        Resource: "*",
+                    }),
+                }),
+            ],
         },
         passes: {
             "a service for this account": [topic(publish({ ...cloudwatch, ...thisAccount }))],
-            "Logs for one group": [resource("aws:kms/key:Key", "k", { policy: document({ Effect: "Allow", Principal: { Service: "logs.eu-west-1.amazonaws.com" }, Action: "kms:Decrypt", Resource: "*", Condition: { ArnEquals: { "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:eu-west-1:${account}:log-group:x` } } }) })],
+            "Logs for one group": [
+                resource("aws:kms/key:Key", "k", {
+                    policy: document({
+                        Effect: "Allow",
+                        Principal: { Service: "logs.eu-west-1.amazonaws.com" },
+                        Action: "kms:Decrypt",
+                        Resource: "*",
+                        Condition: {
+                            ArnEquals: {
+                                "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:eu-west-1:${account}:log-group:x`,
+                            },
+                        },
+                    }),
+                }),
+            ],
         },
         unseen: { "a policy that is only known later": [later] },
     });
 
     describePolicy("resource-policy-lockout", {
-        fails: { "a refusal for everybody": ["Lockout", bucket({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: ["arn:aws:s3:::data", "arn:aws:s3:::data/*"] })] },
+        fails: {
+            "a refusal for everybody": [
+                "Lockout",
+                bucket({
+                    Effect: "Deny",
+                    Principal: "*",
+                    Action: "s3:*",
+                    Resource: ["arn:aws:s3:::data", "arn:aws:s3:::data/*"],
+                }),
+            ],
+        },
         passes: {
-            "a refusal under a condition": [bucket({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::data", Condition: { Bool: { "aws:SecureTransport": "false" } } })],
-            "a refusal of deletions": [bucket({ Effect: "Deny", Principal: "*", Action: "s3:DeleteObjectVersion", Resource: "arn:aws:s3:::data/*" })],
+            "a refusal under a condition": [
+                bucket({
+                    Effect: "Deny",
+                    Principal: "*",
+                    Action: "s3:*",
+                    Resource: "arn:aws:s3:::data",
+                    Condition: { Bool: { "aws:SecureTransport": "false" } },
+                }),
+            ],
+            "a refusal of deletions": [
+                bucket({
+                    Effect: "Deny",
+                    Principal: "*",
+                    Action: "s3:DeleteObjectVersion",
+                    Resource: "arn:aws:s3:::data/*",
+                }),
+            ],
         },
         unseen: { "a policy that is only known later": [later] },
     });
 
     describePolicy("foreign-accounts", {
         fails: {
-            "another account on a bucket": ["Account::999999999999", own, bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:root" } }))],
-            "a role of another account": ["Account::999999999999", own, bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:role/x" } }))],
-            "a trust in another account's role": ["Account::999999999999", own, resource("aws:iam/role:Role", "r", { assumeRolePolicy: document({ Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: "arn:aws:iam::999999999999:role/x" } }) })],
+            "another account on a bucket": [
+                "Account::999999999999",
+                own,
+                bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:root" } })),
+            ],
+            "a role of another account": [
+                "Account::999999999999",
+                own,
+                bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:role/x" } })),
+            ],
+            "a trust in another account's role": [
+                "Account::999999999999",
+                own,
+                resource("aws:iam/role:Role", "r", {
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Action: "sts:AssumeRole",
+                        Principal: { AWS: "arn:aws:iam::999999999999:role/x" },
+                    }),
+                }),
+            ],
         },
         passes: {
-            "this account": [own, bucket(read({ Principal: { AWS: `arn:aws:iam::${account}:role/x` } }))],
-            "another account of the organisation": [own, bucket(read({ Principal: { AWS: "999999999999" }, Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } }))],
+            "this account": [
+                own,
+                bucket(read({ Principal: { AWS: `arn:aws:iam::${account}:role/x` } })),
+            ],
+            "another account of the organisation": [
+                own,
+                bucket(
+                    read({
+                        Principal: { AWS: "999999999999" },
+                        Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } },
+                    }),
+                ),
+            ],
         },
         unseen: { "a policy that is only known later": [own, later] },
     });

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import type { AnalyzedResource, Analyzer, Diagnostic } from "../../local/policy/analyzer";
 import { startPack } from "../../local/policy/pack";
+import { hasType, unknownNested, unknownProperties } from "./provider";
 
 /** A value that a preview doesn't know, and the marks for lists and objects. */
 export const unknown = pulumi.runtime.unknownValue;
@@ -76,10 +77,13 @@ export async function judged(...stack: readonly Given[]): Promise<Outcome> {
     diagnostics.push(...(await pack().analyzeStack(resources)));
     return {
         diagnostics,
-        of: (policy) => diagnostics.filter((d) => d.policy === policy).map(({ message }) => findingOf(message)),
+        of: (policy) =>
+            diagnostics.filter((d) => d.policy === policy).map(({ message }) => findingOf(message)),
         unseen: (policy) =>
             diagnostics.some(
-                (d) => d.policy === "not-evaluated-at-preview" && new RegExp(`[(, ]${policy}[,)]`).test(d.message),
+                (d) =>
+                    d.policy === "not-evaluated-at-preview" &&
+                    new RegExp(`[(, ]${policy}[,)]`).test(d.message),
             ),
     };
 }
@@ -97,7 +101,11 @@ function analyzed(given: Given, stack: readonly Given[]): AnalyzedResource {
     );
     const { type, name, properties, protect } = given;
     return {
-        type, name, urn: urnOf(given), properties, propertyDependencies,
+        type,
+        name,
+        urn: urnOf(given),
+        properties,
+        propertyDependencies,
         dependencies: Object.values(propertyDependencies).flat(),
         ...(protect === undefined ? {} : { protect }),
     };
@@ -118,10 +126,24 @@ export function describePolicy(policy: string, { fails, passes, unseen = {} }: C
                 expect(outcome.unseen(policy), "not evaluated").to.equal(false);
             });
         }
+        it("is tried on properties that the provider has", () => {
+            const given = [
+                ...Object.values(fails).flatMap(([, ...stack]) => stack),
+                ...Object.values(passes).flat(),
+            ];
+            for (const { type, properties } of given) {
+                expect(hasType(type), type).to.equal(true);
+                expect(unknownProperties(type, Object.keys(properties)), type).to.deep.equal([]);
+                expect(unknownNested(type, nestedNames(properties)), type).to.deep.equal([]);
+            }
+        });
         it("never refuses what it can't see", async () => {
             for (const [title, stack] of Object.entries(passes)) {
                 for (const { path, changed } of blinded(stack)) {
-                    expect((await judged(...changed)).of(policy), `${title}, ${path} unknown`).to.deep.equal([]);
+                    expect(
+                        (await judged(...changed)).of(policy),
+                        `${title}, ${path} unknown`,
+                    ).to.deep.equal([]);
                 }
             }
         });
@@ -144,15 +166,35 @@ function* blinded(stack: readonly Given[]): Generator<{ path: string; changed: r
             let parent = properties;
             for (const name of path.slice(0, -1)) parent = parent[name];
             parent[last] = unknown;
-            yield { path: `${given.name}.${path.join(".")}`, changed: stack.with(index, { ...given, properties }) };
+            yield {
+                path: `${given.name}.${path.join(".")}`,
+                changed: stack.with(index, { ...given, properties }),
+            };
         }
     }
+}
+
+/** Names in objects below the properties, other than in free maps. */
+function nestedNames(properties: Readonly<Record<string, unknown>>): readonly string[] {
+    const free = new Set(["defaultArguments", "connectionProperties", "variables", "tags"]);
+    const names = (value: unknown): string[] => {
+        if (value === null || typeof value !== "object") return [];
+        if (Array.isArray(value)) return value.flatMap(names);
+        return Object.entries(value).flatMap(([name, inner]) => [
+            name,
+            ...(free.has(name) ? [] : names(inner)),
+        ]);
+    };
+    return Object.entries(properties).flatMap(([name, value]) =>
+        free.has(name) ? [] : names(value),
+    );
 }
 
 function* paths(value: unknown, above: readonly string[] = []): Generator<readonly string[]> {
     if (above.length > 0) yield above;
     if (value === null || typeof value !== "object") return;
-    for (const name of Object.keys(value)) yield* paths((value as Record<string, unknown>)[name], [...above, name]);
+    for (const name of Object.keys(value))
+        yield* paths((value as Record<string, unknown>)[name], [...above, name]);
 }
 
 /** A policy document as JSON. */
@@ -160,11 +202,20 @@ export const document = (...statements: object[]): string =>
     JSON.stringify({ Version: "2012-10-17", Statement: statements });
 
 /** An Allow statement of an identity. */
-export const allow = (action: string | readonly string[], on: string | readonly string[], more: object = {}) => ({
-    Effect: "Allow", Action: action, Resource: on, ...more,
+export const allow = (
+    action: string | readonly string[],
+    on: string | readonly string[],
+    more: object = {},
+) => ({
+    Effect: "Allow",
+    Action: action,
+    Resource: on,
+    ...more,
 });
 
 /** Properties without some of them. */
 export function without<T extends object>(properties: T, ...names: readonly string[]): Partial<T> {
-    return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name))) as Partial<T>;
+    return Object.fromEntries(
+        Object.entries(properties).filter(([name]) => !names.includes(name)),
+    ) as Partial<T>;
 }
