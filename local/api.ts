@@ -2,8 +2,6 @@
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import { clientModule, commandOf } from "./sdk";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- operations are named at run time: their shapes have no static type */
-
 /** An operation as it was asked for, before the SDK wrote it down. */
 export interface ApiCall {
     /** Package suffix of the SDK's client, such as `glue` or `redshift-data`. */
@@ -40,7 +38,8 @@ export function createApi(options: ApiOptions): Api {
             clients.get(service) ?? new (clientClass(service))({ endpoint, region, credentials });
         clients.set(service, client);
         options.onCall?.({ service, operation, input });
-        const { $metadata, ...output } = await client.send(new Command(input));
+        const output = await client.send(new Command(input));
+        delete output.$metadata; // of the HTTP exchange, not of the answer
         return output;
     };
 }

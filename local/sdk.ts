@@ -1,8 +1,6 @@
 /** The AWS SDK's clients by name: operations are named at run time, by the program's resources and the state machine. */
 import { createRequire } from "node:module";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- see above */
-
 /** The SDK says at every start that a later version of it will want a later Node. */
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 

@@ -220,7 +220,7 @@ async function watch(
 }
 
 function text(cause: unknown): string {
-    return typeof cause === "string" ? cause : (JSON.stringify(cause) ?? "");
+    return typeof cause === "string" ? cause : JSON.stringify(cause ?? "");
 }
 
 /** Node 22 has it; the library needs it on Node 20. */

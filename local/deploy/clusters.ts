@@ -10,7 +10,6 @@ const emrSecurityConfiguration: Creator = async (inputs, { api }, name) => {
     return { id: Name, outputs: { name: Name, creationDate: String(CreationDateTime) } };
 };
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- inputs have no static type */
 const volumes = (configs: any[] | undefined) =>
     configs === undefined
         ? undefined
@@ -131,7 +130,10 @@ const emrCluster: Creator = async (inputs, { api, region, accountId }, name) => 
 
 /** The provider spells one of them otherwise than the API. */
 function computeLimits({ maximumOndemandCapacityUnits, ...limits }: any): Record<string, unknown> {
-    return compact({ ...pascal(limits), MaximumOnDemandCapacityUnits: maximumOndemandCapacityUnits });
+    return compact({
+        ...pascal(limits),
+        MaximumOnDemandCapacityUnits: maximumOndemandCapacityUnits,
+    });
 }
 
 const managedScaling: Creator = async (inputs, { api }) => {

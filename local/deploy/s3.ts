@@ -53,7 +53,6 @@ const object: Creator = async (inputs, { api }) => {
     return { id: Key, outputs: { etag: ETag, versionId: VersionId ?? "null" } };
 };
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- inputs have no static type */
 function lifecycleRule(rule: any): Record<string, unknown> {
     const {
         id,

@@ -50,7 +50,6 @@ export function compact<T extends object>(value: T): Partial<T> {
 
 /** Keys as the APIs write them: `targetBucket` as `TargetBucket`, at every depth. Values of `as-is` maps stay. */
 export function pascal(value: unknown): any {
-    // eslint-disable-line @typescript-eslint/no-explicit-any
     if (Array.isArray(value)) return value.map(pascal);
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(

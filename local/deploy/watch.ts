@@ -4,7 +4,6 @@ import { compact, pascal, tagList, type Creator, type Creators } from "./types";
 const dimensions = (map: Record<string, string> | undefined) =>
     map === undefined ? undefined : Object.entries(map).map(([Name, Value]) => ({ Name, Value }));
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- inputs have no static type */
 function metricQuery({ id, metric, ...query }: any): Record<string, unknown> {
     const { stat, period, unit, ...of } = metric ?? {};
     const Metric = compact({

@@ -42,7 +42,8 @@ export class Identities {
 
     /** The service that signs with this access key. */
     serviceOf(accessKeyId: string | undefined): string | undefined {
-        for (const [principal, known] of this.services) if (known.accessKeyId === accessKeyId) return principal;
+        for (const [principal, known] of this.services)
+            if (known.accessKeyId === accessKeyId) return principal;
         return undefined;
     }
 

@@ -51,7 +51,8 @@ export function failure(call: Pick<Call, "service" | "headers">, error: ServiceE
     };
 }
 
-/** The body of a JSON call as an object. */
+/** The body of a JSON call as an object, of the type that the service's model gives it. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- saves a cast in every handler
 export function input<T>(call: Call): T {
     return (call.body.length === 0 ? {} : JSON.parse(call.body.toString("utf8"))) as T;
 }

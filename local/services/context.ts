@@ -54,7 +54,12 @@ export class Sessions {
     async api(roleArn: string, by: Principal): Promise<Api> {
         const credentials = await this.assume(roleArn, by);
         const { onCall } = this;
-        return createApi({ endpoint: this.gateway.endpoint, region: this.region, credentials, onCall });
+        return createApi({
+            endpoint: this.gateway.endpoint,
+            region: this.region,
+            credentials,
+            onCall,
+        });
     }
 
     private renew(key: string, RoleArn: string, credentials: Credentials, ExternalId?: string) {
@@ -67,14 +72,12 @@ export class Sessions {
             RoleArn,
             RoleSessionName: "loglake",
             ...(ExternalId === undefined ? {} : { ExternalId }),
-        }).then(
-            ({ Credentials: given }) => ({
-                accessKeyId: String(given.AccessKeyId),
-                secretAccessKey: String(given.SecretAccessKey),
-                sessionToken: String(given.SessionToken),
-                expiration: given.Expiration as Date,
-            }),
-        );
+        }).then(({ Credentials: given }) => ({
+            accessKeyId: String(given.AccessKeyId),
+            secretAccessKey: String(given.SecretAccessKey),
+            sessionToken: String(given.SessionToken),
+            expiration: given.Expiration as Date,
+        }));
         this.known.set(key, session);
         session.catch(() => this.known.delete(key));
         return session;

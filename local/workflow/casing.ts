@@ -1,8 +1,6 @@
 /** Names of members as Step Functions writes them: every one begins with a capital, whatever the service's API does. */
 import { NormalizedSchema } from "@smithy/core/schema";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- values and schemas have no static type */
-
 /** The parameters of a Task with the API's own names: `Name` as `name`, where the API has it so. */
 export function toApi(parameters: unknown, schema: unknown): any {
     return recase(parameters, NormalizedSchema.of(schema as never), (member) => member);

@@ -5,8 +5,6 @@ import { declaresError, schemasOf } from "../sdk";
 import { fromApi, toApi } from "./casing";
 import { asTaskError, namingOf, TaskError } from "./errors";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- a Task's input and output have no static type */
-
 /** What an integration works with. */
 export interface Integration {
     /** Calls as the workflow's role. */

@@ -61,6 +61,5 @@ export async function fakeAws(handlers: Handlers): Promise<FakeAws> {
 
 /** A handler that answers with what `answer` makes of the JSON input. */
 export function answering(answer: (input: any) => unknown): Handlers[string] {
-    // eslint-disable-line @typescript-eslint/no-explicit-any
     return (call) => Promise.resolve(json(answer(JSON.parse(call.body.toString() || "{}"))));
 }
