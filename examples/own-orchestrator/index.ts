@@ -1,0 +1,40 @@
+/** A lake and a Spark cluster that stays, for a team that starts the steps itself, from Airflow for one. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { RawLake, SparkProcessor } from "loglake";
+
+const config = new pulumi.Config();
+
+const lake = new RawLake("research");
+const spark = new SparkProcessor("research", {
+    // the subnets carry the tag for-use-with-amazon-emr-managed-policies=true
+    vpcId: config.require("vpcId"),
+    subnetIds: config.requireObject<string[]>("subnetIds"),
+    artifactsBucketName: lake.artifactsBucketName,
+    keyArn: lake.keyArn,
+    mode: "persistent",
+    maximumCapacityUnits: 8,
+});
+
+// what a step may touch is its runtime role's business, not the cluster's
+lake.grantReadRaw("spark", spark.runtimeRole);
+lake.grantReadArtifacts("spark", spark.runtimeRole, "spark-app/");
+lake.grantWriteProcessed("spark", spark.runtimeRole, [
+    ...["events/", "quarantine/", "requests_by_hour/", "requests_by_path/", "requests_by_status/"],
+    ...["clients/", "sessions/", "error_rates/", "_runs/"],
+]);
+
+const airflow = aws.iam.Role.get("airflow", config.require("airflowRoleName"));
+spark.grantRunSteps("airflow", airflow);
+lake.grantWriteProcessed("airflow", airflow, ["_runs/"]); // the plan of a run
+
+const step = spark.workflowTarget;
+export const clusterId = step.mode === "persistent" ? step.clusterId : undefined;
+export const executionRoleArn = step.executionRoleArn;
+/** Arguments of `spark-submit`, which the plan's URI completes. */
+export const stepArguments = pulumi
+    .all([step.packageUri, step.entryPointUri])
+    .apply(([packageUri, entryPointUri]) => [
+        ...["spark-submit", "--deploy-mode", "cluster", "--py-files", packageUri],
+        ...[entryPointUri, "--plan"],
+    ]);
