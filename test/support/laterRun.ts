@@ -13,8 +13,8 @@ globalThis.Date = class extends Present {
 } as DateConstructor;
 
 async function main(): Promise<void> {
-    const { registrations } = await import("./plain");
-    const { deployed, stacks } = await import("./stacks");
+    const { registrations } = await import("./plain.js");
+    const { deployed, stacks } = await import("./stacks.js");
     const result: Record<string, unknown> = { now: new Date().toISOString() };
     for (const stack of stacks) {
         result[stack] = await registrations((await deployed(stack)).resources);
