@@ -52,23 +52,24 @@ def may_log(target_bucket: FakeBucket, target_prefix: str | None) -> bool:
 
     moto 5.2.5 reads principals and resources of one form only, and fails on a statement whose principal is ``*``.
     """
-    target = f"arn:aws:s3:::{target_bucket.name}/{target_prefix or ''}*"
-    statements = json.loads(target_bucket.policy or b"{}").get("Statement", [])
-    for statement in statements:
+    targets = {
+        f"arn:aws:s3:::{target_bucket.name}/{prefix}*" for prefix in ("", target_prefix or "")
+    }
+    for statement in json.loads(target_bucket.policy or b"{}").get("Statement", []):
         principal = statement.get("Principal", {})
-        services = principal.get("Service", []) if isinstance(principal, dict) else []
-        resources = statement.get("Resource", [])
+        services = _as_list(principal.get("Service")) if isinstance(principal, dict) else []
         if (
             statement["Effect"] == "Allow"
             and "logging.s3.amazonaws.com" in services
-            and "s3:PutObject" in statement["Action"]
-            and (
-                target in resources
-                or f"arn:aws:s3:::{target_bucket.name}/*" in resources
-            )
+            and "s3:PutObject" in _as_list(statement.get("Action"))
+            and targets.intersection(_as_list(statement.get("Resource")))
         ):
             return True
     return False
+
+
+def _as_list(value: str | list[str] | None) -> list[str]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _end_with_parent() -> None:
@@ -78,17 +79,15 @@ def _end_with_parent() -> None:
 
 def _load_services() -> None:
     for service in SERVICES_USED:
-        get_backend(service)
+        get_backend(service)  # type: ignore[call-overload]
 
 
 def main() -> None:
     """Serves until standard input ends."""
-    FakeBucket.get_permission = no_opinion  # type: ignore[method-assign]
+    FakeBucket.get_permission = no_opinion  # type: ignore[assignment, method-assign]
     FakeBucket._log_permissions_enabled_policy = staticmethod(may_log)  # type: ignore[method-assign]
     app = DomainDispatcherApplication(create_backend_app)
-    server = make_server(
-        "127.0.0.1", 0, app, threaded=True, request_handler=QuietRequestHandler
-    )
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietRequestHandler)
     print(server.port, flush=True)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     threading.Thread(target=_load_services, daemon=True).start()

@@ -13,8 +13,14 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from botocore.loaders import Loader
-from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+from botocore.loaders import Loader  # type: ignore[import-untyped]
+from botocore.model import (  # type: ignore[import-untyped]
+    ListShape,
+    MapShape,
+    ServiceModel,
+    Shape,
+    StructureShape,
+)
 
 #: Services whose package in the JavaScript SDK is named otherwise than in botocore.
 SERVICE_NAMES = {
@@ -80,13 +86,11 @@ def structure_problems(value: Any, shape: StructureShape, path: str) -> Iterator
 def scalar_problems(value: Any, shape: Shape, path: str) -> Iterator[str]:
     """Type, enumeration, pattern and range."""
     expected = TYPES[shape.type_name]
-    if not isinstance(value, expected) or (
-        isinstance(value, bool) and bool not in expected
-    ):
+    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
         yield f"{path}: {shape.type_name} is expected, got {value!r}"
         return
     if not isinstance(value, str):
-        if not isinstance(value, (dict, bool)):
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
             yield from range_problems(value, shape, path)
         return
     if shape.type_name == "blob":
@@ -131,9 +135,7 @@ def main() -> None:
     for call in json.load(sys.stdin):
         service = SERVICE_NAMES.get(call["service"], call["service"])
         if service not in models:
-            models[service] = ServiceModel(
-                loader.load_service_model(service, "service-2"), service
-            )
+            models[service] = ServiceModel(loader.load_service_model(service, "service-2"), service)
         shape = models[service].operation_model(call["operation"]).input_shape
         if shape is not None:
             found += problems(call["input"], shape, f"{service} {call['operation']}")

@@ -1,6 +1,6 @@
 /** What EMR refuses of a cluster's parameters before it launches anything. */
-import type { Api } from "../api";
-import { ServiceError } from "../gateway/replies";
+import type { Api } from "../../api";
+import { ServiceError } from "../../gateway/replies";
 
 /** Parameters of `RunJobFlow`, as far as they are looked at. */
 export interface ClusterParameters {
