@@ -61,12 +61,32 @@ export function createNetwork(name: string, args: NetworkArgs): Network {
  * scaling off (https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-managed-scaling.html), and none for Secrets
  * Manager, CloudWatch or the Redshift Data API: who calls them (Glue, Lambda, Redshift itself) is not in this network.
  */
-const interfaceServices = [
-    "elasticmapreduce", // the daemons on EMR's nodes report to it
-    "kms", // EMR's nodes open their encrypted disks with it
-    "sts", // EMR's primary node gets the credentials of a step's runtime role from it
-    "glue", // Redshift with enhanced VPC routing reads the catalog of its external schema through it
-];
+const interfaceServices: Readonly<Record<string, readonly string[] | undefined>> = {
+    // the daemons on EMR's nodes report to it, by calls that are not documented: no policy can name them
+    elasticmapreduce: undefined,
+    // EMR's nodes open their encrypted disks with it
+    kms: [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+    ],
+    // EMR's primary node gets the credentials of a step's runtime role from it
+    sts: ["sts:AssumeRole", "sts:GetCallerIdentity", "sts:SetSourceIdentity", "sts:TagSession"],
+    // Redshift with enhanced VPC routing reads the catalog of its external schema through it
+    glue: [
+        "glue:BatchGetPartition",
+        "glue:GetDatabase",
+        "glue:GetDatabases",
+        "glue:GetPartition",
+        "glue:GetPartitions",
+        "glue:GetTable",
+        "glue:GetTables",
+    ],
+};
 
 class IsolatedNetwork extends pulumi.ComponentResource implements Network {
     public readonly vpcId: pulumi.Output<string>;
@@ -182,7 +202,7 @@ function interfaceEndpoints(network: IsolatedNetwork, name: string, args: NewNet
         },
         options,
     );
-    for (const service of interfaceServices) {
+    for (const [service, actions] of Object.entries(interfaceServices)) {
         new aws.ec2.VpcEndpoint(
             `${name}-${service}`,
             {
@@ -192,11 +212,24 @@ function interfaceEndpoints(network: IsolatedNetwork, name: string, args: NewNet
                 subnetIds: network.subnetIds,
                 securityGroupIds: [group.id],
                 privateDnsEnabled: true,
+                ...(actions === undefined ? {} : { policy: ownAccountOnly(network, actions) }),
                 tags: { Name: `${name}-${service}` },
             },
             options,
         );
     }
+}
+
+/** Lets identities of this account alone through: credentials of another can't be used from inside. */
+function ownAccountOnly(
+    network: pulumi.ComponentResource,
+    actions: readonly string[],
+): pulumi.Output<string> {
+    const { accountId } = siteOf(network);
+    return document({
+        Principal: "*",
+        ...allow(actions, "*", { StringEquals: { "aws:PrincipalAccount": accountId } }),
+    });
 }
 
 /** Who talked to whom, by address and port; not what was said. */

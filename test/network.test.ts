@@ -75,7 +75,8 @@ describe("a new network", () => {
             toPort: 443,
             cidrIpv4: "10.20.0.0/16",
         });
-        expect(all(resources, endpointType).map((endpoint) => endpoint.inputs)).to.deep.equal(
+        const endpoints = all(resources, endpointType);
+        expect(endpoints.map(({ inputs: { policy: _, ...others } }) => others)).to.deep.equal(
             ["elasticmapreduce", "kms", "sts", "glue"].map((service) => ({
                 vpcId: "vpc-1",
                 vpcEndpointType: "Interface",
@@ -86,6 +87,26 @@ describe("a new network", () => {
                 tags: { Name: `logs-dev-${service}` },
             })),
         );
+    });
+
+    it("lets identities of its own account alone through the endpoints whose calls are known", async () => {
+        const { resources } = await deploy(newNetwork);
+
+        for (const endpoint of all(resources, endpointType)) {
+            if (endpoint.name === "logs-dev-elasticmapreduce") {
+                expect(endpoint.inputs).not.to.have.property("policy");
+                continue;
+            }
+            const [statement, ...others] = parsed(endpoint.inputs.policy).Statement;
+            expect(others).to.deep.equal([]);
+            expect(statement.Condition).to.deep.equal({
+                StringEquals: { "aws:PrincipalAccount": "123456789012" },
+            });
+            const service = endpoint.name.slice("logs-dev-".length);
+            for (const action of statement.Action) {
+                expect(action).to.match(new RegExp(`^${service}:[A-Z]\\w+$`));
+            }
+        }
     });
 
     it("closes the default security group", async () => {
