@@ -221,7 +221,7 @@ function warehouseRole(warehouse: RedshiftWarehouse, name: string): aws.iam.Role
 function sizeOf({ nodeType = "ra3.large", numberOfNodes }: RedshiftWarehouseArgs) {
     if (!(nodeType in fewestNodes)) {
         const known = Object.keys(fewestNodes).join(", ");
-        refuse("nodeType", `must be one of ${known}, got ${String(nodeType)}`);
+        refuse("nodeType", `must be one of ${known}, got ${nodeType}`);
     }
     const fewest = fewestNodes[nodeType];
     return {

@@ -22,10 +22,7 @@ export function limitSpectrum(
     { clusterIdentifier, terabytes, action }: SpectrumLimitArgs,
 ): aws.redshift.UsageLimit {
     if (!breachActions.includes(action)) {
-        refuse(
-            "spectrumLimitAction",
-            `must be one of ${breachActions.join(", ")}, got ${String(action)}`,
-        );
+        refuse("spectrumLimitAction", `must be one of ${breachActions.join(", ")}, got ${action}`);
     }
     return new aws.redshift.UsageLimit(
         deployment,

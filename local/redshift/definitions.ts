@@ -1,13 +1,12 @@
 /** Statements that make, change and drop schemas, tables and views. */
 import { pathOf, type Relation, type Target } from "./access";
 import type { Database } from "./database";
-import { nameOf, ofPath, relationsIn, resolved, type Node, type Parsed } from "./dialect";
+import { nameOf, ofPath, relationsIn, resolved, type Parsed, type RelationName } from "./dialect";
 import { SqlError } from "./errors";
 import { pathInSql, quoted, textLiteral } from "./names";
 import { describe } from "./parquet";
-import { tableDefinition } from "./tables";
-
-/* eslint-disable @typescript-eslint/no-explicit-any -- the parser's tree has no useful static type */
+import { tableDefinition, type TableDefinition } from "./tables";
+import type { Tree } from "./tree";
 
 type Definition = (database: Database, user: string, parsed: Parsed) => Promise<void>;
 
@@ -25,44 +24,43 @@ const definitions: Readonly<Record<string, Definition>> = {
     create_view: createView,
     drop_schema: dropSchema,
     drop_table: (database, user, { node }) =>
-        drop(database, user, "TABLE", node.names as Node[], node),
-    drop_view: (database, user, { node }) => drop(database, user, "VIEW", [node.name], node),
-    alter_table: asOwner(({ node }) => nameOf(node.name)),
-    truncate: asOwner(({ node }) => nameOf(node.table)),
+        drop(database, user, "TABLE", node.get("names").items, node),
+    drop_view: (database, user, { node }) => drop(database, user, "VIEW", [node.get("name")], node),
+    alter_table: asOwner(({ node }) => nameOf(node.get("name"))),
+    truncate: asOwner(({ node }) => nameOf(node.get("table"))),
     comment,
 };
 
 async function createSchema(database: Database, user: string, parsed: Parsed): Promise<void> {
     const { access } = database.state;
     access.checkSuperuser(user, "create schemas");
-    const [{ name: schema }] = parsed.node.name as [{ name: string }];
-    if (database.state.schemas.has(schema.toLowerCase())) {
-        if (parsed.node.if_not_exists === true) return;
+    const schema = parsed.node.get("name").items[0]?.name ?? "";
+    if (database.state.schemas.has(schema)) {
+        if (parsed.node.is("if_not_exists")) return;
         throw new SqlError(`Schema "${schema}" already exists`);
     }
-    await database.connection.run(`CREATE SCHEMA ${quoted(schema.toLowerCase())}`);
-    database.state.schemas.add(schema.toLowerCase());
-    access.own(user, `schema ${schema.toLowerCase()}`);
+    await database.connection.run(`CREATE SCHEMA ${quoted(schema)}`);
+    database.state.schemas.add(schema);
+    access.own(user, `schema ${schema}`);
 }
 
 async function createTable(database: Database, user: string, parsed: Parsed): Promise<void> {
     const { node } = parsed;
-    const relation = await freeName(database, user, nameOf(node.name), node);
+    const relation = await freeName(database, user, nameOf(node.get("name")), node);
     if (relation === undefined) return;
     const path = pathInSql(relation);
-    if (node.as_select !== null) {
-        await database.admit(user, { ...parsed, node: node.as_select });
+    if (node.get("as_select").present) {
+        await database.admit(user, { ...parsed, node: node.get("as_select") });
         await database.connection.run(database.translated(user, parsed));
         const made = describe(await database.connection.runAndReadAll(`DESCRIBE ${path}`));
         const columns = made.map(({ name, type }) => `${quoted(name)} ${type}`);
         database.state.tables.set(pathOf(relation), columns);
     } else {
-        const { before, columns } = likeOf(database, node) ?? {
-            ...tableDefinition(node, pathOf(relation), { user }),
-        };
+        const { before, columns } =
+            likeOf(database, node) ?? tableDefinition(node, pathOf(relation), { user });
         for (const sql of before) await database.connection.run(sql);
-        const temporary = node.temporary === true ? "TEMPORARY " : "";
-        const name = node.temporary === true ? quoted(relation.name) : path;
+        const temporary = node.is("temporary") ? "TEMPORARY " : "";
+        const name = node.is("temporary") ? quoted(relation.name) : path;
         await database.connection.run(`CREATE ${temporary}TABLE ${name} (${columns.join(", ")})`);
         database.state.tables.set(pathOf(relation), columns);
     }
@@ -70,13 +68,13 @@ async function createTable(database: Database, user: string, parsed: Parsed): Pr
 }
 
 /** `LIKE other` takes the columns with their types and lengths. */
-function likeOf(
-    database: Database,
-    node: Node,
-): { before: string[]; columns: readonly string[] } | undefined {
-    const like = (node.constraints as any[]).find((constraint) => constraint.Like !== undefined);
+function likeOf(database: Database, node: Tree): TableDefinition | undefined {
+    const like = node
+        .get("constraints")
+        .items.map((constraint) => constraint.get("Like", "source"))
+        .find(({ present }) => present);
     if (like === undefined) return undefined;
-    const source = pathOf(resolved(nameOf(like.Like.source)));
+    const source = pathOf(resolved(nameOf(like)));
     const columns = database.state.tables.get(source);
     if (columns === undefined) throw new SqlError(`relation "${source}" does not exist`);
     return { before: [], columns };
@@ -84,12 +82,12 @@ function likeOf(
 
 async function createView(database: Database, user: string, parsed: Parsed): Promise<void> {
     const { node } = parsed;
-    const relation = await freeName(database, user, nameOf(node.name), node);
+    const relation = await freeName(database, user, nameOf(node.get("name")), node);
     if (relation === undefined) return;
     const { externalSchemas, views, lateViews, access } = database.state;
-    const names = relationsIn(node.query);
+    const names = relationsIn(node.get("query"));
     const reads = names.map(resolved);
-    const late = node.no_schema_binding === true;
+    const late = node.is("no_schema_binding");
     // DuckDB binds a view when it is queried, and has no words for it
     const sql = database
         .translated(user, parsed)
@@ -107,7 +105,7 @@ async function createView(database: Database, user: string, parsed: Parsed): Pro
         if (reads.some(({ schema }) => externalSchemas.has(schema))) {
             throw new SqlError("External tables are not supported in views");
         }
-        await database.admit(user, { ...parsed, node: node.query });
+        await database.admit(user, { ...parsed, node: node.get("query") });
         await database.connection.run(sql);
         views.set(pathOf(relation), reads);
     }
@@ -118,8 +116,8 @@ async function createView(database: Database, user: string, parsed: Parsed): Pro
 async function freeName(
     database: Database,
     user: string,
-    name: { schema: string | undefined; name: string },
-    node: Node,
+    name: RelationName,
+    node: Tree,
 ): Promise<Relation | undefined> {
     const relation = resolved(name);
     const { access, externalSchemas } = database.state;
@@ -129,10 +127,10 @@ async function freeName(
     if (!database.state.schemas.has(relation.schema)) {
         throw new SqlError(`schema "${relation.schema}" does not exist`);
     }
-    if (node.temporary !== true) access.checkSchema(user, "CREATE", relation.schema);
+    if (!node.is("temporary")) access.checkSchema(user, "CREATE", relation.schema);
     if (!database.state.hasRelation(relation)) return relation;
-    if (node.if_not_exists === true) return undefined;
-    if (node.or_replace === true) {
+    if (node.is("if_not_exists")) return undefined;
+    if (node.is("or_replace")) {
         checkOwner(database, user, relation);
         await forget(database, "VIEW", relation);
         return relation;
@@ -142,17 +140,16 @@ async function freeName(
 
 async function dropSchema(database: Database, user: string, { node }: Parsed): Promise<void> {
     const { access, schemas, externalSchemas } = database.state;
-    const [name] = [node.name].flat() as [{ name: string }];
-    const schema = name.name.toLowerCase();
+    const schema = node.get("name").name ?? "";
     if (!schemas.has(schema)) {
-        if (node.if_exists === true) return;
+        if (node.is("if_exists")) return;
         throw new SqlError(`schema "${schema}" does not exist`);
     }
     if (!access.owns(user, `schema ${schema}`))
         throw new SqlError(`must be owner of schema ${schema}`);
     const relations = database.state.relationsOf(schema);
     const isExternal = externalSchemas.delete(schema);
-    if (relations.length > 0 && node.cascade !== true && !isExternal) {
+    if (relations.length > 0 && !node.is("cascade") && !isExternal) {
         throw new SqlError(`cannot drop schema ${schema} because other objects depend on it`);
     }
     await database.connection.run(`DROP SCHEMA ${quoted(schema)} CASCADE`);
@@ -165,14 +162,14 @@ async function drop(
     database: Database,
     user: string,
     what: "TABLE" | "VIEW",
-    names: readonly Node[],
-    node: Node,
+    names: readonly Tree[],
+    node: Tree,
 ): Promise<void> {
     for (const relation of names.map((name) => resolved(nameOf(name)))) {
         if (database.state.hasRelation(relation)) {
             checkOwner(database, user, relation);
             await forget(database, what, relation);
-        } else if (node.if_exists !== true) {
+        } else if (!node.is("if_exists")) {
             throw new SqlError(
                 `${what === "TABLE" ? "Table" : "View"} "${relation.name}" does not exist`,
             );
@@ -190,37 +187,37 @@ async function forget(
     database.state.drop(relation);
 }
 
-async function comment(database: Database, user: string, parsed: Parsed): Promise<void> {
-    const { this: subject, kind, expression } = parsed.node;
-    if (!["TABLE", "VIEW", "COLUMN"].includes(String(kind))) {
+async function comment(database: Database, user: string, { node }: Parsed): Promise<void> {
+    const kind = node.get("kind").text ?? "";
+    if (!["TABLE", "VIEW", "COLUMN"].includes(kind)) {
         throw new SqlError(
-            `COMMENT ON ${String(kind)} is not supported by the local stand-in for Redshift`,
+            `COMMENT ON ${kind} is not supported by the local stand-in for Redshift`,
         );
     }
     // the parser reads `schema.table` as a column of a table, and `schema.table.column` as one of `"schema.table"`
-    const { name, table } = subject.column ?? { name: subject.identifier, table: null };
-    const path = `${table === null ? "" : `${String(table.name)}.`}${String(name.name)}`.split(".");
-    const relation = ofPath(
-        (kind === "COLUMN" ? path.slice(0, -1) : path).map((part) => part.toLowerCase()),
-    );
+    const column = node.get("this", "column");
+    const qualifier = column.get("table").name?.split(".") ?? [];
+    const path = [
+        ...qualifier,
+        (column.present ? column.get("name") : node.get("this", "identifier")).name ?? "",
+    ];
+    const relation = ofPath(kind === "COLUMN" ? path.slice(0, -1) : path);
     if (!database.state.hasRelation(relation)) {
         throw new SqlError(`relation "${pathOf(relation)}" does not exist`);
     }
     checkOwner(database, user, relation);
     // DuckDB has no such view until somebody queries it
     if (database.state.lateViews.has(pathOf(relation))) return;
-    const column = kind === "COLUMN" ? `.${quoted(String(path.at(-1)).toLowerCase())}` : "";
-    const text = expression?.literal?.value;
+    const place = kind === "COLUMN" ? `.${quoted(path.at(-1) ?? "")}` : "";
+    const text = node.get("expression", "literal", "value").text;
     await database.connection.run(
-        `COMMENT ON ${String(kind)} ${pathInSql(relation)}${column} IS ` +
-            (typeof text === "string" ? textLiteral(text) : "NULL"),
+        `COMMENT ON ${kind} ${pathInSql(relation)}${place} IS ` +
+            (text === undefined ? "NULL" : textLiteral(text)),
     );
 }
 
 /** A statement that only the owner of what it is about may run. */
-function asOwner(
-    about: (parsed: Parsed) => { schema: string | undefined; name: string },
-): Definition {
+function asOwner(about: (parsed: Parsed) => RelationName): Definition {
     return async (database, user, parsed) => {
         const relation = resolved(about(parsed));
         if (!database.state.hasRelation(relation)) {

@@ -4,10 +4,7 @@ import type { Relation } from "./access";
 import { SqlError } from "./errors";
 import { quoted, textLiteral } from "./names";
 import { tokensOf, type Token } from "./reader";
-
-/* eslint-disable @typescript-eslint/no-explicit-any -- the parser's tree has no useful static type */
-/** A node of the parser's tree: an object whose only key is the kind of expression. */
-export type Node = any;
+import { Tree } from "./tree";
 
 /** A relation as the statement names it: without a schema it is looked for along the search path. */
 export interface RelationName {
@@ -20,7 +17,7 @@ export interface Parsed {
     readonly sql: string;
     /** Kind of its root, such as `select`, `insert` or `create_table`. */
     readonly kind: string;
-    readonly node: Node;
+    readonly node: Tree;
 }
 
 /** A privilege that a statement needs on a relation. */
@@ -32,17 +29,22 @@ export interface Need {
 /** Loads the parser. */
 export const loadDialect = init;
 
+/** What the parser answers. */
+interface Outcome {
+    readonly success: boolean;
+    readonly error?: string | null;
+}
+
 /** @throws SqlError when it is not one statement of Redshift. */
 export function parseStatement(sql: string): Parsed {
-    const result = parse(sql, Dialect.Redshift) as { success: boolean; ast?: Node; error?: string };
+    const result = parse(sql, Dialect.Redshift) as Outcome & { ast?: unknown };
     if (!result.success) throw new SqlError(`syntax error: ${result.error ?? ""}`);
-    const statements: Node[] = Array.isArray(result.ast) ? result.ast : [result.ast];
-    const root = statements[0];
-    const kind = root === undefined ? undefined : Object.keys(root)[0];
-    if (kind === undefined || statements.length !== 1) {
+    const [root, ...others] = new Tree(result.ast).items;
+    if (root === undefined || others.length > 0) {
         throw new SqlError("there must be one SQL statement");
     }
-    return { sql, kind, node: root[kind] };
+    const [kind, node] = root.expression;
+    return { sql, kind, node };
 }
 
 /** Who asks, for functions that tell. */
@@ -56,18 +58,19 @@ export function toDuckDb(sql: string, context: Context): string {
 }
 
 /** An expression, such as a column's default, in DuckDB's dialect. */
-export function expressionToDuckDb(expression: Node, context: Context): string {
-    const template: Node = parseStatement("select 1").node;
-    const query = { select: { ...template, expressions: [expression] } };
-    // in PostgreSQL's words, which for an expression are Redshift's: its own generator writes \\' for ''
+export function expressionToDuckDb(expression: Tree, context: Context): string {
+    const template = parseStatement("select 1").node.value as object;
+    const query = { select: { ...template, expressions: [expression.value] } };
+    // in PostgreSQL's words, which for an expression are Redshift's: its own generator writes \' for ''
     const sql = only(generate([query], Dialect.PostgreSQL));
     return toDuckDb(sql, context).replace(/^SELECT\s+/i, "");
 }
 
-function only(result: { success: boolean; sql?: string[]; error?: string }): string {
+function only(result: Outcome & { sql?: string[] }): string {
     const [sql] = result.sql ?? [];
-    if (!result.success || sql === undefined)
+    if (!result.success || sql === undefined) {
         throw new SqlError(`syntax error: ${result.error ?? ""}`);
+    }
     return sql;
 }
 
@@ -94,9 +97,8 @@ const reservedInDuckDb = new Set(
 function replaced(tokens: readonly Token[], index: number, { user }: Context): string | undefined {
     const word = tokens[index]?.value.toLowerCase() ?? "";
     const next = tokens[index + 1]?.value.toLowerCase();
-    const isPart = tokens[index - 1]?.value === ".";
     if (reservedInDuckDb.has(word) && !(word === "at" && next === "time")) return quoted(word);
-    if (isPart) return undefined;
+    if (tokens[index - 1]?.value === ".") return undefined; // a column's name
     if (word === "getdate" && next === "(") return "redshift_getdate";
     if (word === "sysdate") return "redshift_getdate()";
     if (["current_user", "session_user", "user"].includes(word)) return textLiteral(user);
@@ -104,12 +106,11 @@ function replaced(tokens: readonly Token[], index: number, { user }: Context): s
 }
 
 /** Names of the relations below `node`, except those that a WITH in it defines. */
-export function relationsIn(node: Node): RelationName[] {
+export function relationsIn(node: Tree): RelationName[] {
     const found: RelationName[] = [];
-    const defined = new Set<string>();
-    visit(node, (key, value) => {
-        if (key === "ctes")
-            for (const cte of value) defined.add(String(cte.alias.name).toLowerCase());
+    const defined = new Set<string | undefined>();
+    node.visit((key, value) => {
+        if (key === "ctes") for (const cte of value.items) defined.add(cte.get("alias").name);
         const relation = key === "table" ? relationName(value) : undefined;
         if (relation !== undefined) found.push(relation);
     });
@@ -117,59 +118,46 @@ export function relationsIn(node: Node): RelationName[] {
 }
 
 /** The relation that a reference of the tree names; undefined when it is no reference but a column's qualifier. */
-export function relationName(reference: Node): RelationName | undefined {
-    const name = reference?.name?.name;
-    if (typeof name !== "string") return undefined;
-    const schema = reference.schema?.name as string | undefined;
-    return { schema: schema?.toLowerCase(), name: name.toLowerCase() };
+function relationName(reference: Tree): RelationName | undefined {
+    const name = reference.get("name").name;
+    return name === undefined ? undefined : { schema: reference.get("schema").name, name };
 }
 
-/** As {@link relationName}, of a reference that must be one. */
-export function nameOf(reference: Node): RelationName {
+/** The relation of a reference that must be one. */
+export function nameOf(reference: Tree): RelationName {
     const name = relationName(reference);
     if (name === undefined) throw new SqlError("syntax error: a relation's name is missing");
     return name;
 }
 
-function visit(node: Node, see: (key: string, value: Node) => void): void {
-    if (node === null || typeof node !== "object") return;
-    for (const [key, value] of Object.entries(node)) {
-        if (value === null || value === undefined) continue;
-        if (!Array.isArray(node)) see(key, value);
-        visit(value, see);
-    }
-}
-
 /** What a query or a change of rows needs. @see https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html */
 export function needsOf({ kind, node }: Parsed): Need[] {
-    const select = (part: Node): Need[] =>
+    const select = (part: Tree): Need[] =>
         relationsIn(part).map((relation) => ({ privilege: "SELECT", relation }));
-    const change = (privilege: Need["privilege"], target: Node): Need => ({
+    const change = (privilege: Need["privilege"], target: Tree): Need => ({
         privilege,
         relation: nameOf(target),
     });
+    const table = node.get("table");
     switch (kind) {
-        case "insert": {
-            const { table, ...rest } = node;
-            return [change("INSERT", table), ...select(rest)];
-        }
+        case "insert":
+            return [change("INSERT", table), ...select(node.without("table"))];
         case "delete":
         case "update": {
-            const { table, ...rest } = node;
-            const reads = node.where_clause === null ? [] : [change("SELECT", table)];
+            const reads = node.get("where_clause").present ? [change("SELECT", table)] : [];
             const privilege = kind === "delete" ? "DELETE" : "UPDATE";
-            return [change(privilege, table), ...reads, ...select(rest)];
+            return [change(privilege, table), ...reads, ...select(node.without("table"))];
         }
         case "merge": {
-            const target = node.this.table;
-            const changes = new Set<string>();
-            visit(node.whens, (key, value) => {
-                if (key === "var") changes.add(String(value.this).toUpperCase());
+            const changes = new Set<string | undefined>();
+            node.get("whens").visit((key, value) => {
+                if (key === "var") changes.add(value.get("this").text?.toUpperCase());
             });
-            const privileges = (["INSERT", "UPDATE", "DELETE"] as const).filter((p) =>
-                changes.has(p),
+            const target = node.get("this", "table");
+            const privileges = (["INSERT", "UPDATE", "DELETE"] as const).filter((privilege) =>
+                changes.has(privilege),
             );
-            return [...privileges.map((p) => change(p, target)), ...select(node)];
+            return [...privileges.map((each) => change(each, target)), ...select(node)];
         }
         default:
             return select(node);
@@ -179,25 +167,24 @@ export function needsOf({ kind, node }: Parsed): Need[] {
 /** Names of a query's columns, as Redshift makes them up where the query gives none; undefined for `*`. */
 export function columnLabels({ kind, node }: Parsed): string[] | undefined {
     if (kind !== "select") return undefined;
-    const labels = (node.expressions as Node[]).map(labelOf);
-    return labels.includes(undefined) ? undefined : (labels as string[]);
+    const labels = node.get("expressions").items.map(labelOf);
+    return labels.every((label) => label !== undefined) ? labels : undefined;
 }
 
-function labelOf(expression: Node): string | undefined {
-    const kind = Object.keys(expression)[0] ?? "";
-    const value = expression[kind];
+function labelOf(expression: Tree): string | undefined {
+    const [kind, value] = expression.expression;
     switch (kind) {
         case "star":
             return undefined;
         case "alias":
-            return String(value.alias.name).toLowerCase();
+            return value.get("alias").name;
         case "column":
-            return value.name.name === "*" ? undefined : String(value.name.name).toLowerCase();
+            return value.get("name").name;
         case "cast":
-            return labelOf(value.this);
+            return labelOf(value.get("this"));
         case "function":
         case "aggregate_function":
-            return String(value.name).toLowerCase();
+            return value.name;
         case "count":
         case "sum":
         case "avg":

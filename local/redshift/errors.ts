@@ -34,7 +34,10 @@ const translations: readonly (readonly [RegExp, (match: RegExpExecArray) => stri
         /Schema with name "?([^"\s]+)"? does not exist/,
         ([, name = ""]) => `schema "${name}" does not exist`,
     ],
-    [/Referenced column "([^"]+)" (?:was )?not found/, ([, name = ""]) => `column "${name}" does not exist`],
+    [
+        /Referenced column "([^"]+)" (?:was )?not found/,
+        ([, name = ""]) => `column "${name}" does not exist`,
+    ],
 ];
 
 /** The error of DuckDB as one of Redshift. */

@@ -107,11 +107,7 @@ export class Objects {
     }
 
     private failure(error: unknown, uri: string): SqlError {
-        const {
-            name = "Error",
-            message,
-            $metadata,
-        } = error as Error & {
+        const { name, message, $metadata } = error as Error & {
             $metadata?: { httpStatusCode?: number };
         };
         const status = $metadata?.httpStatusCode;

@@ -1,5 +1,5 @@
 /** Results of queries, in the form in which the Data API hands them out. */
-import type { DuckDBResultReader } from "@duckdb/node-api";
+import type { DuckDBResultReader, Json } from "@duckdb/node-api";
 
 /** What a statement gave. */
 export interface Result {
@@ -89,23 +89,25 @@ function metadata(name: string, type: string): ColumnMetadata {
     };
 }
 
-function field(value: unknown, type: string): string {
+function field(value: Json, type: string): string {
     if (value === null) return '{"isNull":true}';
     switch (type) {
         case "BOOLEAN":
-            return `{"booleanValue":${String(value)}}`;
+            return `{"booleanValue":${asText(value)}}`;
         case "TINYINT":
         case "SMALLINT":
         case "INTEGER":
         case "BIGINT":
-            return `{"longValue":${String(value)}}`;
+            return `{"longValue":${asText(value)}}`;
         case "FLOAT":
         case "DOUBLE":
             if (typeof value === "number") return `{"doubleValue":${String(value)}}`;
-            return text(String(value)); // infinity and NaN have no JSON
+            return text(asText(value)); // infinity and NaN have no JSON
         default:
-            return text(typeof value === "string" ? value : JSON.stringify(value));
+            return text(asText(value));
     }
 }
+
+const asText = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 const text = (value: string): string => `{"stringValue":${JSON.stringify(value)}}`;

@@ -1,10 +1,9 @@
 /** CREATE TABLE, with what DuckDB has no word for: lengths in bytes, identity columns, keys that nobody enforces. */
-import { Dialect, generateDataType } from "@polyglot-sql/sdk";
-import { expressionToDuckDb, type Context, type Node } from "./dialect";
+import { Dialect, generateDataType, type DataType } from "@polyglot-sql/sdk";
+import { expressionToDuckDb, type Context } from "./dialect";
 import { SqlError } from "./errors";
 import { quoted, textLiteral } from "./names";
-
-/* eslint-disable @typescript-eslint/no-explicit-any -- the parser's tree has no useful static type */
+import type { Tree } from "./tree";
 
 /** Longest VARCHAR in bytes (https://docs.aws.amazon.com/redshift/latest/dg/r_Character_types.html). */
 const maxVarcharBytes = 65_535;
@@ -29,10 +28,10 @@ export interface TableDefinition {
 }
 
 /** Translates the columns and checks the keys. @throws SqlError when Redshift would refuse the table. */
-export function tableDefinition(node: Node, path: string, context: Context): TableDefinition {
-    const columns = (node.columns as Node[]).map((column) =>
-        columnDefinition(column, path, context),
-    );
+export function tableDefinition(node: Tree, path: string, context: Context): TableDefinition {
+    const columns = node
+        .get("columns")
+        .items.map((column) => columnDefinition(column, path, context));
     const names = columns.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new SqlError(`column "${twice}" duplicated`);
@@ -46,71 +45,67 @@ export function tableDefinition(node: Node, path: string, context: Context): Tab
 }
 
 /** Columns that DISTKEY, SORTKEY, PRIMARY KEY and UNIQUE name: checked, and then left to the reader. */
-function keyColumns(node: Node): string[] {
-    const found: string[] = [];
-    const collect = (value: any): void => {
-        if (Array.isArray(value)) value.forEach(collect);
-        else if (value !== null && typeof value === "object") {
-            if (typeof value.identifier?.name === "string") found.push(value.identifier.name);
-            Object.values(value).forEach(collect);
-        }
-    };
-    for (const property of node.properties ?? []) {
-        collect(property.dist_key_property);
-        collect(property.sort_key_property);
+function keyColumns(node: Tree): string[] {
+    const found: (string | undefined)[] = [];
+    for (const property of node.get("properties").items) {
+        property.visit((key, value) => {
+            if (key === "identifier") found.push(value.name);
+        });
     }
-    for (const constraint of node.constraints ?? []) {
-        for (const key of ["PrimaryKey", "Unique"]) {
-            for (const column of constraint[key]?.columns ?? []) found.push(String(column.name));
+    for (const constraint of node.get("constraints").items) {
+        for (const kind of ["PrimaryKey", "Unique"]) {
+            found.push(...constraint.get(kind, "columns").items.map(({ name }) => name));
         }
     }
-    return found.map((name) => name.toLowerCase());
+    return found.filter((name) => name !== undefined);
 }
 
-function columnDefinition(column: Node, path: string, context: Context): ColumnDefinition {
-    const name = String(column.name.name).toLowerCase();
-    if (!column.name.quoted && reserved.has(name.toUpperCase())) {
+function columnDefinition(column: Tree, path: string, context: Context): ColumnDefinition {
+    const name = column.get("name").name ?? "";
+    if (!column.get("name").is("quoted") && reserved.has(name.toUpperCase())) {
         throw new SqlError(`syntax error at or near "${name}": it is a reserved word`);
     }
-    const { type, check } = typeOf(column.data_type, quoted(name));
+    const { type, check } = typeOf(column.get("data_type"), quoted(name));
     const parts = [quoted(name), type];
     const before: string[] = [];
-    if (column.auto_increment === true) {
+    if (column.is("auto_increment")) {
         const sequence = quoted(`${path}.${name}`);
-        const number = (part: Node): string => String(part?.literal?.value ?? "1");
+        const number = (key: string) => column.get(key, "literal", "value").text ?? "1";
         before.push(
-            `CREATE SEQUENCE ${sequence} START ${number(column.auto_increment_start)} ` +
-                `INCREMENT ${number(column.auto_increment_increment)}`,
+            `CREATE SEQUENCE ${sequence} START ${number("auto_increment_start")} ` +
+                `INCREMENT ${number("auto_increment_increment")}`,
         );
         parts.push(`DEFAULT nextval(${textLiteral(sequence)})`, "NOT NULL");
-    } else if (column.default !== null && column.default !== undefined) {
-        parts.push(`DEFAULT (${expressionToDuckDb(column.default, context)})`);
+    } else if (column.get("default").present) {
+        parts.push(`DEFAULT (${expressionToDuckDb(column.get("default"), context)})`);
     }
-    if (column.nullable === false) parts.push("NOT NULL");
+    if (column.get("nullable").value === false) parts.push("NOT NULL");
     if (check !== undefined) parts.push(`CHECK (${check})`);
     return { name, sql: parts.join(" "), before };
 }
 
-function typeOf(type: Node, column: string): { type: string; check?: string } {
+function typeOf(type: Tree, column: string): { type: string; check?: string } {
     const bytes = (length: number, max: number, word: string) => {
-        if (length > max)
+        if (length > max) {
             throw new SqlError(`length for type ${word} cannot exceed ${String(max)}`);
+        }
         return { type: "VARCHAR", check: `strlen(${column}) <= ${String(length)}` };
     };
-    switch (type.data_type) {
+    const kind = type.get("data_type").text ?? "";
+    const length = type.get("length").number;
+    switch (kind) {
         case "var_char":
-            return bytes(type.length ?? defaultVarcharBytes, maxVarcharBytes, "varchar");
+            return bytes(length ?? defaultVarcharBytes, maxVarcharBytes, "varchar");
         case "text":
             return bytes(defaultVarcharBytes, maxVarcharBytes, "varchar");
         case "char":
-            return bytes(type.length ?? defaultCharBytes, maxCharBytes, "char");
+            return bytes(length ?? defaultCharBytes, maxCharBytes, "char");
         case "custom":
-            if (String(type.name).toUpperCase() === "SUPER") return { type: "JSON" };
-            throw new SqlError(`type "${String(type.name).toLowerCase()}" does not exist`);
+            if (type.name === "super") return { type: "JSON" };
+            throw new SqlError(`type "${type.name ?? ""}" does not exist`);
         default: {
-            const { success, sql } = generateDataType(type, Dialect.DuckDB) as any;
-            if (success !== true)
-                throw new SqlError(`type "${String(type.data_type)}" does not exist`);
+            const { sql } = generateDataType(type.value as DataType, Dialect.DuckDB);
+            if (sql === undefined) throw new SqlError(`type "${kind}" does not exist`);
             return { type: sql };
         }
     }

@@ -12,14 +12,14 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { expect } from "chai";
 import { expectRejection } from "../support/errors";
-import { pythonWithMoto, startMotoServer, type MotoServer } from "../support/motoServer";
+import { pythonWithMoto, startMotoServer } from "../support/motoServer";
 import { startCluster, warehouseRoleArn, type TestCluster } from "../support/redshift";
 
 const bucket = "processed";
 const parquetSerde = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
 
 describe("COPY and Spectrum of Redshift's stand-in", () => {
-    let moto: MotoServer;
+    const closing: (() => void | Promise<void>)[] = [];
     let cluster: TestCluster;
     let s3: S3Client;
     let glue: GlueClient;
@@ -29,8 +29,10 @@ describe("COPY and Spectrum of Redshift's stand-in", () => {
     before(async function () {
         const python = pythonWithMoto();
         if (python === undefined) this.skip();
-        moto = await startMotoServer(python);
+        const moto = await startMotoServer(python);
+        closing.push(() => moto.close());
         cluster = await startCluster(moto.endpoint);
+        closing.push(() => cluster.close());
         const identity = {
             endpoint: cluster.gateway.endpoint,
             region: "eu-west-1",
@@ -38,6 +40,14 @@ describe("COPY and Spectrum of Redshift's stand-in", () => {
         };
         s3 = new S3Client({ ...identity, forcePathStyle: true });
         glue = new GlueClient(identity);
+        closing.push(
+            () => {
+                s3.destroy();
+            },
+            () => {
+                glue.destroy();
+            },
+        );
         files = await (await DuckDBInstance.create()).connect();
         await s3.send(
             new CreateBucketCommand({
@@ -52,10 +62,7 @@ describe("COPY and Spectrum of Redshift's stand-in", () => {
         );
     });
     after(async () => {
-        s3?.destroy();
-        glue?.destroy();
-        await cluster?.close();
-        await moto?.close();
+        for (const end of closing.reverse()) await end();
     });
 
     /** Puts a Parquet file with the rows of `query`. */
