@@ -9,7 +9,7 @@ import { redshiftCluster } from "./warehouse/cluster";
 import { adminSecretKey, dataKey } from "./warehouse/encryption";
 import { applyMigrations } from "./warehouse/migrations";
 import { clusterNetwork } from "./warehouse/network";
-import { limitSpectrum, type BreachAction } from "./warehouse/spectrumLimit";
+import { limitSpectrum, type SpectrumLimitAction } from "./warehouse/spectrumLimit";
 
 /** Node types, and the fewest nodes that each comes in (https://docs.aws.amazon.com/redshift/latest/mgmt/working-with-clusters.html). */
 const fewestNodes = {
@@ -50,14 +50,23 @@ export interface RedshiftWarehouseArgs {
     /** Terabytes that Spectrum may scan in a day, 1 or more; each costs about 5 USD. @default 1 */
     readonly spectrumLimitTerabytes?: number;
 
-    /** What happens at that limit: `disable` refuses queries until the day (UTC) is over. @default "emit-metric" */
-    readonly spectrumLimitAction?: BreachAction;
+    /**
+     * What happens at that limit: `disable` refuses queries of Spectrum until the day (UTC) is over, `emit-metric` leaves it
+     * to an alarm. @default "disable"
+     */
+    readonly spectrumLimitAction?: SpectrumLimitAction;
 
     /** Days that CloudWatch keeps the audit logs, one of the values it accepts. @default 90 */
     readonly logRetentionDays?: number;
 
     /** Days between scheduling the keys' deletion and losing them, 7 to 30. @default 30 */
     readonly keyDeletionWindowDays?: number;
+
+    /**
+     * Folder of migrations of your own, with the same placeholders, to be applied instead of this project's.
+     * @default `etl/migrations` of this project
+     */
+    readonly migrationsFolder?: string;
 
     /** IAM role of the job that loads; its user may write. @default `<name>-loader` */
     readonly loaderRoleName?: pulumi.Input<string>;
@@ -133,7 +142,7 @@ export class RedshiftWarehouse extends pulumi.ComponentResource {
         const spectrumLimit = limitSpectrum(this, name, {
             clusterIdentifier: cluster.clusterIdentifier,
             terabytes: wholeNumber("spectrumLimitTerabytes", args.spectrumLimitTerabytes ?? 1, 1),
-            action: args.spectrumLimitAction ?? "emit-metric",
+            action: args.spectrumLimitAction ?? "disable",
         });
 
         this.clusterIdentifier = cluster.clusterIdentifier;
@@ -152,6 +161,7 @@ export class RedshiftWarehouse extends pulumi.ComponentResource {
                 loader_user: databaseUser(args.loaderRoleName ?? `${name}-loader`),
                 workflow_user: databaseUser(args.workflowRoleName ?? `${name}-workflow`),
             },
+            folder: args.migrationsFolder,
             dependsOn: [spectrumLimit],
         });
 

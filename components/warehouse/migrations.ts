@@ -1,14 +1,13 @@
 /** The objects in the database, brought there by `etl/migrate.ts` on every deployment that changes them. */
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { siteOf } from "../iam";
 
 /** The project that this file belongs to, which may lie in another's `node_modules`. */
 const projectFolder = join(__dirname, "..", "..");
-const migrationsFolder = join(projectFolder, "etl", "migrations");
 
 /** Arguments of {@link applyMigrations}. */
 export interface MigrationsArgs {
@@ -17,6 +16,8 @@ export interface MigrationsArgs {
     readonly adminSecretArn: pulumi.Input<string>;
     /** Values of the placeholders in the files. */
     readonly variables: Readonly<Record<string, pulumi.Input<string>>>;
+    /** @default `etl/migrations` of this project */
+    readonly folder: string | undefined;
     readonly dependsOn: pulumi.Resource[];
 }
 
@@ -31,6 +32,7 @@ export function applyMigrations(
 ): command.local.Command {
     const run = "node --import tsx etl/migrate.ts";
     const variables = pulumi.jsonStringify(args.variables);
+    const folder = resolve(args.folder ?? join(projectFolder, "etl", "migrations"));
     return new command.local.Command(
         `${deployment}-migrations`,
         {
@@ -44,20 +46,23 @@ export function applyMigrations(
                 ADMIN_SECRET_ARN: args.adminSecretArn,
                 MIGRATION_VARIABLES: variables,
                 AWS_REGION: siteOf(warehouse).region,
+                ...(args.folder === undefined
+                    ? {}
+                    : { MIGRATIONS_FOLDER: relative(projectFolder, folder) }),
             },
-            triggers: [...hashes(), variables],
+            triggers: [...hashes(folder), variables],
         },
         { parent: warehouse, dependsOn: args.dependsOn },
     );
 }
 
 /** `name sha256` of every migration. */
-function hashes(): string[] {
-    return readdirSync(migrationsFolder)
+function hashes(folder: string): string[] {
+    return readdirSync(folder)
         .filter((file) => file.endsWith(".sql"))
         .sort()
         .map((file) => {
-            const content = readFileSync(join(migrationsFolder, file));
+            const content = readFileSync(join(folder, file));
             return `${file} ${createHash("sha256").update(content).digest("hex")}`;
         });
 }

@@ -1,6 +1,8 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { RedshiftWarehouse, type RedshiftWarehouseArgs } from "../../components/redshiftWarehouse";
@@ -23,6 +25,11 @@ const warehouse = (args: Partial<RedshiftWarehouseArgs> = {}) => {
             ...args,
         });
 };
+
+const promiseOf = <T>(output: pulumi.Output<T>) =>
+    new Promise<T>((done) => {
+        output.apply(done);
+    });
 
 const inputs = async (token: string, args: Partial<RedshiftWarehouseArgs> = {}) =>
     only((await deploy(warehouse(args))).resources, token).inputs;
@@ -155,19 +162,30 @@ describe("RedshiftWarehouse", () => {
         expect(logging.dependencies).to.include.members(groups.map(({ urn }) => urn));
     });
 
-    it("limits what Spectrum scans in a day", async () => {
-        const limit = await inputs("aws:redshift/usageLimit:UsageLimit", {
-            spectrumLimitTerabytes: 5,
-            spectrumLimitAction: "disable",
-        });
-        expect(limit).to.deep.equal({
-            clusterIdentifier: "logs-dev",
-            featureType: "spectrum",
-            limitType: "data-scanned",
-            amount: 5,
-            period: "daily",
-            breachAction: "disable",
-        });
+    const limit = (amount: number, breachAction: string) => ({
+        clusterIdentifier: "logs-dev",
+        featureType: "spectrum",
+        limitType: "data-scanned",
+        amount,
+        period: "daily",
+        breachAction,
+    });
+    const limitToken = "aws:redshift/usageLimit:UsageLimit";
+
+    it("tells how much Spectrum scans in a day, and stops it at a terabyte", async () => {
+        const { resources, result } = await deploy(warehouse());
+        const limits = all(resources, limitToken);
+        expect(limits.map(({ inputs }) => inputs)).to.have.deep.members([
+            limit(1, "disable"),
+            limit(1, "emit-metric"),
+        ]);
+        const told = limits.find(({ inputs }) => inputs.breachAction === "emit-metric");
+        expect(await promiseOf(result.spectrumUsageLimitId)).to.equal(told?.id);
+    });
+
+    it("only tells how much Spectrum scans when told so", async () => {
+        const args = { spectrumLimitTerabytes: 5, spectrumLimitAction: "emit-metric" } as const;
+        expect(await inputs(limitToken, args)).to.deep.equal(limit(5, "emit-metric"));
     });
 
     it("has a role for COPY and Spectrum that its own users alone can use, and that can do nothing", async () => {
@@ -241,6 +259,21 @@ describe("RedshiftWarehouse", () => {
             });
             expect(triggers).to.deep.equal([...hashes, environment.MIGRATION_VARIABLES]);
             expect(environment.MIGRATION_VARIABLES).to.contain("IAMR:other");
+        });
+
+        it("may be others", async () => {
+            const folder = mkdtempSync(join(tmpdir(), "loglake-migrations-"));
+            writeFileSync(join(folder, "001_own.sql"), "SELECT 1;");
+            try {
+                const { triggers, environment, dir } = await inputs(commandToken, {
+                    migrationsFolder: folder,
+                });
+                expect(triggers).to.have.length(2);
+                expect(triggers[0]).to.match(/^001_own.sql [0-9a-f]{64}$/);
+                expect(resolve(dir, environment.MIGRATIONS_FOLDER)).to.equal(folder);
+            } finally {
+                rmSync(folder, { recursive: true });
+            }
         });
 
         it("fill every placeholder of the files, and have none that no file asks for", async () => {
@@ -347,7 +380,7 @@ describe("RedshiftWarehouse", () => {
         [
             "an action that Redshift has not",
             { spectrumLimitAction: "explode" as never },
-            /spectrumLimitAction must be one of log, emit-metric, disable, got explode/,
+            /spectrumLimitAction must be one of emit-metric, disable, got explode/,
         ],
     ];
     for (const [what, args, message] of wrong) {
