@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { expect } from "chai";
 import { actionsByType } from "../docs/deployer/actions";
 import { deployerPolicies, type Policy } from "../docs/deployer/policies";
@@ -7,7 +7,18 @@ import { formatsPage, generated } from "../docs/generate";
 import { formats, tables } from "../formats";
 import { standInSite, type Resource } from "../local/program/mockEngine";
 import { runStack } from "../local/program/stack";
+import { all } from "./support/deploy";
 import { assertActionsExist, fits } from "./support/iam";
+
+const config = { "loglake:monitoring": JSON.stringify({ alertEmails: ["ops@example.com"] }) };
+let runs: Promise<Awaited<ReturnType<typeof runStack>>[]> | undefined;
+
+/** dev and prod, run once, with somebody who gets the alarms. */
+const stacks = () => (runs ??= inOrder());
+
+async function inOrder() {
+    return [await runStack("dev", { config }), await runStack("prod", { config })];
+}
 
 describe("docs/", () => {
     it("holds what npm run docs makes", async () => {
@@ -40,15 +51,49 @@ describe("docs/formats.md", () => {
     });
 });
 
+describe("docs/deploy.md", () => {
+    const page = readFileSync(join(__dirname, "..", "docs", "deploy.md"), "utf8");
+    const counted: [part: string, type: string][] = [
+        ["KMS keys", "aws:kms/key:Key"],
+        ["CloudWatch alarms", "aws:cloudwatch/metricAlarm:MetricAlarm"],
+        ["CloudWatch dashboards", "aws:cloudwatch/dashboard:Dashboard"],
+        ["Interface endpoints", "aws:ec2/vpcEndpoint:VpcEndpoint"],
+    ];
+    for (const [part, type] of counted) {
+        it(`counts ${part} as the stacks have them`, async () => {
+            const counts = (await stacks()).map(({ resources }) => all(resources, type).length);
+            const row = page.split("\n").find((line) => line.startsWith(`| ${part} `)) ?? "";
+            const cells = row.split("|").slice(2, 4);
+            expect(cells.map((cell) => Number.parseInt(cell.trim(), 10))).to.deep.equal(counts);
+        });
+    }
+
+    it("points at policies and sections that are there", () => {
+        const headings = page.match(/^## .*$/gm) ?? [];
+        const anchors = headings.map((heading) =>
+            heading
+                .slice(3)
+                .toLowerCase()
+                .replace(/[^\w\- ]/g, "")
+                .replaceAll(" ", "-"),
+        );
+        const links = [...page.matchAll(/\]\(([^)h][^)]*)\)/g)].map(([, link = ""]) => link);
+        for (const link of links.filter((each) => each.startsWith("#"))) {
+            expect(anchors).to.include(link.slice(1));
+        }
+        for (const link of links.filter((each) => !each.startsWith("#"))) {
+            const [file = ""] = link.split("#");
+            expect(existsSync(join(__dirname, "..", "docs", file)), file).to.equal(true);
+        }
+    });
+});
+
 describe("the deployer's policies", () => {
-    const emails = JSON.stringify({ alertEmails: ["ops@example.com"] });
     let resources: readonly Resource[];
     let policies: readonly Policy[];
 
     before(async () => {
-        const options = { config: { "loglake:monitoring": emails } };
-        const runs = [await runStack("dev", options), await runStack("prod", options)];
-        resources = runs.flatMap((run) => run.resources);
+        resources = (await stacks()).flatMap((run) => run.resources);
         policies = Object.values(await deployerPolicies()).map(of("loglake-dev"));
     });
 
