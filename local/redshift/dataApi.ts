@@ -1,6 +1,7 @@
 /** The Redshift Data API over HTTP. @see https://docs.aws.amazon.com/redshift-data/latest/APIReference/Welcome.html */
 import type { Call, Handler, Handlers } from "../gateway";
 import { input, json, ServiceError } from "../gateway/replies";
+import { described, listed, ownerOf, partDescribed, resultPage } from "./answers";
 import { Cluster, type ClusterOptions } from "./cluster";
 import { loadDialect } from "./dialect";
 import { withParameters, type SqlParameter } from "./parameters";
@@ -10,7 +11,6 @@ import { Statement, type SubStatement, type Submission } from "./statements";
 /** Limits of the service (https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html). */
 const maxStatements = 40;
 const maxStatementBytes = 100_000;
-const rowsOfPage = 1000;
 
 /** Options of {@link startRedshift}. */
 export interface RedshiftOptions extends Reach {
@@ -86,7 +86,7 @@ const operations: Readonly<Record<string, Operation>> = {
         );
     },
     GetStatementResult: (service, call) => resultPage(find(service, call).part, call),
-    ListStatements: (service, call) => json(listed(service, call)),
+    ListStatements: (service, call) => json(listed(service.statements, call)),
     CancelStatement: (service, call) => {
         const { statement } = find(service, call);
         if (statement.ended) {
@@ -202,89 +202,4 @@ function find({ statements }: Service, call: Call): { statement: Statement; part
         throw new ServiceError("ResourceNotFoundException", "Query does not exist.");
     }
     return { statement, part };
-}
-
-function ownerOf({ submission }: Statement): object {
-    const { cluster, database, dbUser, secretArn } = submission;
-    return {
-        ClusterIdentifier: cluster.identifier,
-        Database: database,
-        DbUser: dbUser,
-        ...(secretArn === undefined ? {} : { SecretArn: secretArn }),
-    };
-}
-
-function described(statement: Statement): object {
-    const { parts, whole, submission } = statement;
-    const own = partDescribed(statement, whole);
-    const common = {
-        ...own,
-        ...ownerOf(statement),
-        ...(submission.name === undefined ? {} : { StatementName: submission.name }),
-    };
-    if (!submission.isBatch) return common;
-    return {
-        ...common,
-        HasResultSet: parts.some(({ result }) => result?.table !== undefined),
-        SubStatements: parts.map((part) => partDescribed(statement, part)),
-    };
-}
-
-function partDescribed(statement: Statement, part: SubStatement): object {
-    return {
-        Id: part.id,
-        Status: part.status,
-        QueryString: part.sql,
-        CreatedAt: statement.createdAt / 1000,
-        UpdatedAt: part.updatedAt / 1000,
-        Duration: part.duration,
-        HasResultSet: part.result?.table !== undefined,
-        ResultRows: part.result?.rowCount ?? -1,
-        ...(part.error === undefined ? {} : { Error: part.error }),
-    };
-}
-
-function resultPage({ status, result }: SubStatement, call: Call): ReturnType<typeof json> {
-    const table = result?.table;
-    if (status !== "FINISHED" || table === undefined) {
-        throw new ServiceError(
-            "ResourceNotFoundException",
-            "Query does not have result. Please check query status with DescribeStatement.",
-        );
-    }
-    const { NextToken = "0" } = input<{ NextToken?: string }>(call);
-    const first = Number(NextToken);
-    const rows = table.rows.slice(first, first + rowsOfPage);
-    const next = first + rows.length;
-    const head = JSON.stringify({
-        ColumnMetadata: table.columns,
-        TotalNumRows: table.rows.length,
-        ...(next < table.rows.length ? { NextToken: String(next) } : {}),
-    });
-    // the fields are JSON already, with integers that JavaScript would round
-    const records = rows.map((row) => `[${row.join(",")}]`).join(",");
-    return { ...json({}), body: `${head.slice(0, -1)},"Records":[${records}]}` };
-}
-
-function listed({ statements }: Service, call: Call): object {
-    const { StatementName, Status } = input<{ StatementName?: string; Status?: string }>(call);
-    const own = [...statements.values()].filter(
-        ({ submission, whole }) =>
-            submission.caller === call.role &&
-            (StatementName === undefined || submission.name?.startsWith(StatementName) === true) &&
-            (Status === undefined || Status === "ALL" || whole.status === Status),
-    );
-    return {
-        Statements: own.reverse().map((statement) => ({
-            Id: statement.id,
-            Status: statement.whole.status,
-            StatementName: statement.submission.name,
-            QueryString: statement.whole.sql,
-            QueryStrings: statement.submission.sqls,
-            IsBatchStatement: statement.submission.isBatch,
-            CreatedAt: statement.createdAt / 1000,
-            UpdatedAt: statement.whole.updatedAt / 1000,
-            SecretArn: statement.submission.secretArn,
-        })),
-    };
 }
