@@ -1,8 +1,6 @@
 /** Everything that stands in for AWS, behind one endpoint: started together, ended together. */
-import { execFile } from "node:child_process";
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { createApi, type Api, type ApiCall } from "./api";
 import { createIn } from "./deploy";
 import type { Target } from "./deploy/types";
@@ -20,6 +18,7 @@ import {
     type Progress,
 } from "./services/context";
 import { startRedshift, type Redshift } from "./redshift/dataApi";
+import { sparkHomeOf } from "./services/classArchive";
 import { crawlers } from "./services/crawler";
 import { emr } from "./services/emr";
 import { glueJobs } from "./services/glueJobs";
@@ -43,6 +42,8 @@ export interface ServiceOptions {
     readonly cores?: number;
     /** Memory of Spark's one JVM. @default "1g" */
     readonly memory?: string;
+    /** Whether there is more to do for Spark than a minute's work, some 300 MB of logs or more. @default false */
+    readonly isLongRun?: boolean;
     /** Told what the services do. @default nobody */
     readonly onProgress?: Progress;
 }
@@ -189,19 +190,12 @@ async function runCommand(
 }
 
 function sparkInstallation(options: ServiceOptions, sparkHome: string): SparkInstallation {
-    const { cores, memory } = options;
+    const { cores, memory, isLongRun } = options;
     return {
         ...options.toolchain,
         sparkHome,
         ...(cores === undefined ? {} : { cores }),
         ...(memory === undefined ? {} : { memory }),
+        ...(isLongRun === undefined ? {} : { isLongRun }),
     };
-}
-
-/** Folder of the `pyspark` package, which holds Spark itself. */
-async function sparkHomeOf(python: string): Promise<string> {
-    const code =
-        "import importlib.util as u; print(u.find_spec('pyspark').submodule_search_locations[0])";
-    const { stdout } = await promisify(execFile)(python, ["-c", code]);
-    return stdout.trim();
 }

@@ -1,23 +1,22 @@
 /** Spark itself: `spark-submit` of the PySpark that is installed, on this machine's cores, reading `s3://` at the gateway. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import type { Credentials } from "../gateway/identities";
 import type { Exit } from "../processes";
+import { archiveFile, classPath, moduleOptions, type SparkClasses } from "./classArchive";
 import { awsEnvironment, plainEnvironment, type Context } from "./context";
 
 /** What is installed, and how much of the machine Spark may use. */
-export interface SparkInstallation {
-    /** Python interpreter whose environment has PySpark. */
-    readonly python: string;
-    /** Folder of the `pyspark` package, which is Spark's home. */
-    readonly sparkHome: string;
-    readonly javaHome: string;
-    /** Folder of the jars that let Spark read `s3://`. */
-    readonly jars: string;
+export interface SparkInstallation extends SparkClasses {
     /** @default 2 */
     readonly cores?: number;
     /** Memory of the one JVM, which is driver and executor. @default "1g" */
     readonly memory?: string;
+    /**
+     * Lets Java compile as well as it can, which pays off only after a minute or so of the same work: short runs take half
+     * the time without. @default false
+     */
+    readonly isLongRun?: boolean;
 }
 
 /** One `spark-submit`. */
@@ -56,14 +55,17 @@ export async function sparkSubmit(
     writeFileSync(propertiesFile, propertiesText(properties));
     writeFileSync(logSettings, log4jProperties);
 
-    const { python, sparkHome, javaHome, jars, cores = 2, memory = "1g" } = installation;
+    const { python, sparkHome, javaHome, cores = 2, memory = "1g" } = installation;
     const exit = await context.processes.run({
         command: join(javaHome, "bin", "java"),
         args: [
-            ...[`-Xmx${memory}`, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"],
+            ...[`-Xmx${memory}`, "-XX:+UseSerialGC"],
+            ...(installation.isLongRun === true ? [] : ["-XX:TieredStopAtLevel=1"]),
+            ...["-Xshare:auto", `-XX:SharedArchiveFile=${archiveFile(installation)}`],
+            ...["-Xlog:disable", "-Xlog:all=error:stderr"], // an archive of another Java's is passed over without a word
             ...moduleOptions,
             `-Dlog4j2.configurationFile=file:${logSettings}`,
-            ...["-cp", [join(sparkHome, "jars", "*"), join(jars, "*")].join(delimiter)],
+            ...["-cp", classPath(installation)],
             "org.apache.spark.deploy.SparkSubmit",
             ...["--master", `local[${String(cores)}]`, "--properties-file", propertiesFile],
             ...submit.args,
@@ -116,28 +118,6 @@ function localProperties({ gateway, region }: Context, folder: string): Record<s
         "spark.hadoop.fs.s3a.attempts.maximum": "3",
     };
 }
-
-/** What Spark 3.5 needs of Java 17 (`JavaModuleOptions` in its source, which its own launcher scripts pass). */
-const moduleOptions = [
-    "-XX:+IgnoreUnrecognizedVMOptions",
-    ...[
-        "java.lang",
-        "java.lang.invoke",
-        "java.lang.reflect",
-        "java.io",
-        "java.net",
-        "java.nio",
-        "java.util",
-        "java.util.concurrent",
-        "java.util.concurrent.atomic",
-        "sun.nio.ch",
-        "sun.nio.cs",
-        "sun.security.action",
-        "sun.util.calendar",
-    ].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
-    "--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED",
-    "-Djdk.reflect.useDirectMethodHandle=false",
-];
 
 /** Warnings and worse, and the end of every task, which is the progress. */
 const log4jProperties = `
