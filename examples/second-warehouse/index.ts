@@ -1,4 +1,5 @@
 /** Analysts' own Redshift cluster, which reads the processed tables of a lake that another stack made, in place. */
+import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { RedshiftWarehouse } from "loglake";
@@ -14,12 +15,16 @@ const lake = {
     keyArn: config.require("keyArn"),
 };
 
+const notebooksRoleName = config.require("notebooksRoleName");
+
 const warehouse = new RedshiftWarehouse("analysts", {
     vpcId: config.require("vpcId"),
     subnetIds: config.requireObject<string[]>("subnetIds"),
     processedDatabaseName: lake.databaseName,
     spectrumLimitTerabytes: 2,
-    spectrumLimitAction: "disable",
+    // the analysts' own schemas, in place of the pipeline's tables; `workflow_user` in them is the notebooks'
+    migrationsFolder: join(__dirname, "migrations"),
+    workflowRoleName: notebooksRoleName,
 });
 
 // the lake's own grants belong to its stack; its key lets IAM of the account decide, so that this one can add to them
@@ -65,8 +70,7 @@ new aws.iam.RolePolicy("analysts-read-lake", {
     }),
 });
 
-// its user in the database is IAMR:<role name>; an admin grants it what analysts may see
-const notebooks = aws.iam.Role.get("notebooks", config.require("notebooksRoleName"));
+const notebooks = aws.iam.Role.get("notebooks", notebooksRoleName);
 warehouse.grantQuery("notebooks", notebooks);
 
 export const clusterIdentifier = warehouse.clusterIdentifier;

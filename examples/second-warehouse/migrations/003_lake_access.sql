@@ -1,0 +1,2 @@
+-- loglake: no-transaction
+GRANT USAGE ON SCHEMA lake TO ROLE analyst;
