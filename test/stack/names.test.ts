@@ -10,6 +10,7 @@ const nameless = [
     "aws:ec2/vpcEndpoint:VpcEndpoint",
     "aws:emr/managedScalingPolicy:ManagedScalingPolicy",
     "aws:kms/key:Key",
+    "aws:redshift/usageLimit:UsageLimit",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     "awsx:ec2:Vpc",

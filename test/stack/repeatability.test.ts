@@ -41,8 +41,13 @@ describe("a second deployment", () => {
         it(`changes nothing in ${stack}: inputs come from code and settings alone`, async () => {
             const first = await registrations((await deployed(stack)).resources);
 
+            const again = second[stack] as Record<string, unknown>;
+            const changed = Object.entries(first).filter(
+                ([urn, inputs]) => JSON.stringify(inputs) !== JSON.stringify(again[urn]),
+            );
             expect(Object.keys(first).length).to.be.greaterThan(100);
-            expect(second[stack]).to.deep.equal(JSON.parse(JSON.stringify(first)));
+            expect(Object.keys(again)).to.deep.equal(Object.keys(first));
+            expect(changed.map(([urn]) => urn)).to.deep.equal([]);
         });
 
         it(`holds no path of this machine in ${stack}`, async () => {
