@@ -1,6 +1,8 @@
 /** CloudWatch: log groups and alarms. */
 import { expectAtLeast, expectCustomerKey, expectOneOf } from "./core/checks";
 import { option, resourcePolicy, stackPolicy, type Policy } from "./core/policy";
+import type { Stack } from "./core/stack";
+import type { Subject } from "./core/subject";
 
 const docs = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/";
 const groupType = "aws:cloudwatch/logGroup:LogGroup";
@@ -74,6 +76,64 @@ const functionGroups = stackPolicy({
     },
 });
 
+/** Names of the groups that a service makes by itself where the stack doesn't define them. */
+function* serviceGroups(stack: Stack): Generator<{ subject: Subject; name: string | undefined }> {
+    for (const subject of stack.of("aws:redshift/logging:Logging")) {
+        if (subject.at("logDestinationType").value !== "cloudwatch") continue;
+        const cluster = subject.at("clusterIdentifier").text;
+        for (const { text } of subject.at("logExports").items) {
+            const known = cluster !== undefined && text !== undefined;
+            yield { subject, name: known ? `/aws/redshift/cluster/${cluster}/${text}` : undefined };
+        }
+    }
+    // Under a security configuration Glue's groups carry its name and the role's.
+    for (const subject of stack.of("aws:glue/job:Job", "aws:glue/crawler:Crawler")) {
+        const configuration = subject.at("securityConfiguration").text;
+        const crawler = subject.type.endsWith(":Crawler");
+        const role = subject
+            .at(crawler ? "role" : "roleArn")
+            .text?.split("/")
+            .pop();
+        const known = configuration !== undefined && role !== undefined;
+        const names = crawler
+            ? [`/aws-glue/crawlers-role/${role ?? ""}-${configuration ?? ""}`]
+            : ["output", "error"].map(
+                  (kind) => `/aws-glue/jobs/${configuration ?? ""}-role/${role ?? ""}/${kind}`,
+              );
+        if (!subject.at("securityConfiguration").absent) {
+            for (const name of names) yield { subject, name: known ? name : undefined };
+        }
+    }
+}
+
+const serviceLogGroups = stackPolicy({
+    name: "service-log-groups",
+    title: "Services log to groups of the stack",
+    risk: "A group that Redshift or Glue makes by itself has no end, and stays when the stack goes.",
+    severity: "low",
+    level: "advisory",
+    remedy: "Define the log group with key and retention.",
+    url: `${docs}logs/Working-with-log-groups-and-streams.html`,
+    judge: (stack, verdictOn) => {
+        const groups = stack.of(groupType);
+        for (const { subject, name } of serviceGroups(stack)) {
+            if (name !== undefined && groups.some((group) => group.identities.includes(name)))
+                continue;
+            if (name === undefined || groups.some((group) => group.at("name").unknown))
+                verdictOn(subject).unseen("log group");
+            else {
+                const fix = `define the log group ${name}`;
+                verdictOn(subject).violation({
+                    finding: "log-group",
+                    property: "log group",
+                    found: undefined,
+                    fix,
+                });
+            }
+        }
+    },
+});
+
 const alarms = resourcePolicy({
     name: "alarm-action",
     title: "Alarms tell somebody",
@@ -102,4 +162,10 @@ const alarms = resourcePolicy({
     },
 });
 
-export const logs: readonly Policy[] = [encryption, retention, functionGroups, alarms];
+export const logs: readonly Policy[] = [
+    encryption,
+    retention,
+    functionGroups,
+    serviceLogGroups,
+    alarms,
+];

@@ -29,7 +29,7 @@ own process judges every resource and the stack, as the engine does. Exit code 1
   --preview        leave unknown what a preview of a new stack doesn't know
   --json FILE      write all findings as JSON
   --sarif FILE     write the violations as SARIF 2.1.0, for code scanning
-  --config FILE    levels and parameters of policies, as for pulumi --policy-pack-config
+  --config FILE    levels and parameters of policies, as for pulumi --policy-pack-config (default: policy-config.json)
   --help           this text`;
 
 /**

@@ -1,10 +1,10 @@
 /** `npm run policy`: judges a stack by the policy pack, without a Pulumi engine. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { runStack } from "../program/stack";
 import type { PackConfig } from "./analyzer";
 import { ArgumentError, help, readArguments } from "./arguments";
 import { judge } from "./judge";
-import { packVersion, startPack } from "./pack";
+import { configFile, packVersion, readConfig, startPack } from "./pack";
 import { json, mandatory, sarif, table } from "./report";
 
 /** @returns the exit code: 1 where a mandatory policy is broken. */
@@ -16,7 +16,7 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     const { stack, preview } = options;
     const { resources } = await runStack(stack, { preview });
-    const analyzer = await startPack({ stack, preview, config: readConfig(options.config) });
+    const analyzer = await startPack({ stack, preview, config: configOf(options.config) });
     try {
         const judgement = await judge(analyzer, resources);
         console.log(table(stack, judgement, analyzer.policies));
@@ -30,13 +30,12 @@ async function main(argv: readonly string[]): Promise<number> {
     }
 }
 
-function readConfig(file: string | undefined): PackConfig {
-    if (file === undefined) return {};
+function configOf(file: string | undefined): PackConfig {
     try {
-        return JSON.parse(readFileSync(file, "utf8")) as PackConfig;
+        return readConfig(file);
     } catch (error) {
         throw new ArgumentError(
-            `can't read the configuration ${file}: ${(error as Error).message}`,
+            `can't read the configuration ${file ?? configFile}: ${(error as Error).message}`,
         );
     }
 }

@@ -1,6 +1,6 @@
 /** Violations that a team has accepted, each for a reason, on somebody's word, until a day. */
 import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 /** One accepted violation. */
 export interface Exemption {
@@ -44,15 +44,19 @@ export const defaultFile = "../policy-exemptions.json";
 const fields = ["policy", "finding", "urn", "reason", "owner", "expires"] as const;
 const dayMilliseconds = 86_400_000;
 
+interface Entry {
+    readonly exemption: Exemption;
+    readonly label: string;
+    readonly pattern: RegExp;
+    /** True where nobody named the file: it may belong to another stack than the one that is judged. */
+    readonly found: boolean;
+}
+
 /** All exemptions, and which of them were needed. */
 export class Exemptions {
     /** Faults of the entries' form, found when they were read. */
     readonly faults: Fault[] = [];
-    private readonly entries: {
-        readonly exemption: Exemption;
-        readonly label: string;
-        readonly pattern: RegExp;
-    }[] = [];
+    private readonly entries: Entry[] = [];
     private readonly used = new Map<Exemption, Set<string>>();
 
     constructor(
@@ -60,8 +64,13 @@ export class Exemptions {
         private readonly policies: ReadonlySet<string>,
         private readonly now = new Date(),
     ) {
-        for (const [index, raw] of this.read(settings).entries())
-            this.admit(raw, `[${String(index)}]`, settings);
+        const given = [
+            ...this.read(settings.file).map((raw) => ({ raw, found: settings.file === undefined })),
+            ...(settings.entries ?? []).map((raw) => ({ raw, found: false })),
+        ];
+        for (const [index, { raw, found }] of given.entries()) {
+            this.admit(raw, `[${String(index)}]`, settings, found);
+        }
     }
 
     /** True if an exemption covers this finding; it counts as used then. */
@@ -81,12 +90,22 @@ export class Exemptions {
         return [...this.used].map(([exemption, urns]) => ({ exemption, urns: [...urns] }));
     }
 
-    /** Entries that nothing needed, among those that `judged` says were put to the test. */
-    unused(judged: (exemption: Exemption, pattern: RegExp) => boolean): readonly Fault[] {
+    /**
+     * Entries that nothing needed among the resources `urns`, as far as `judged` says that they were put to the test.
+     * A file that nobody named, and of which no entry is for any of the resources, is another stack's.
+     */
+    unused(
+        urns: readonly string[],
+        judged: (exemption: Exemption, matching: readonly string[]) => boolean,
+    ): readonly Fault[] {
+        const matching = new Map(
+            this.entries.map((entry) => [entry, urns.filter((urn) => entry.pattern.test(urn))]),
+        );
+        const ours = [...matching].some(([{ found }, of]) => found && of.length > 0);
         return this.entries
-            .filter(
-                ({ exemption, pattern }) => !this.used.has(exemption) && judged(exemption, pattern),
-            )
+            .filter((entry) => ours || !entry.found)
+            .filter(({ exemption }) => !this.used.has(exemption))
+            .filter((entry) => judged(entry.exemption, matching.get(entry) ?? []))
             .map(({ label }) => ({
                 entry: label,
                 kind: "unused",
@@ -94,20 +113,20 @@ export class Exemptions {
             }));
     }
 
-    private read({ file, entries }: ExemptionSettings): readonly unknown[] {
+    private read(file: string | undefined): readonly unknown[] {
         const path = resolve(file ?? defaultFile);
-        if (file === undefined && !existsSync(path)) return entries ?? [];
+        if (file === undefined && !belongsHere(path)) return [];
         try {
             const content: unknown = JSON.parse(readFileSync(path, "utf8"));
             if (!Array.isArray(content)) throw new Error("expected a JSON list");
-            return [...(content as unknown[]), ...(entries ?? [])];
+            return content as unknown[];
         } catch (error) {
             this.faults.push({ entry: path, kind: "unreadable", text: String(error) });
-            return entries ?? [];
+            return [];
         }
     }
 
-    private admit(raw: unknown, index: string, settings: ExemptionSettings): void {
+    private admit(raw: unknown, index: string, settings: ExemptionSettings, found: boolean): void {
         const given = (typeof raw === "object" && raw !== null ? raw : {}) as Record<
             string,
             unknown
@@ -126,7 +145,7 @@ export class Exemptions {
         const faults = [...this.formFaults(exemption, settings)];
         this.faults.push(...faults.map(([kind, text]) => ({ entry: label, kind, text })));
         if (faults.length === 0)
-            this.entries.push({ exemption, label, pattern: glob(exemption.urn) });
+            this.entries.push({ exemption, label, pattern: glob(exemption.urn), found });
     }
 
     private *formFaults(
@@ -164,6 +183,16 @@ export class Exemptions {
             ];
         }
     }
+}
+
+/** True if there is such a file, and it lies beside the program of the project that the engine names. */
+function belongsHere(path: string): boolean {
+    if (!existsSync(path)) return false;
+    const program = join(dirname(path), "Pulumi.yaml");
+    const project = process.env.PULUMI_NODEJS_PROJECT;
+    if (project === undefined || !existsSync(program)) return true;
+    const name = /^name:\s*["']?([^\s"'#]+)/m.exec(readFileSync(program, "utf8"))?.[1];
+    return name === undefined || name === project;
 }
 
 /** A URN glob as an anchored expression. */

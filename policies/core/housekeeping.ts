@@ -70,11 +70,12 @@ export const exemptionsUsed: StackValidationPolicy = {
     validateStack: (args, report) => {
         const urns = args.resources.map((resource) => resource.urn);
         const unseen = new Set(pendingPolicies);
-        const unused = ledger.exemptions.unused(({ policy }, pattern) => {
-            const matching = urns.filter((urn) => pattern.test(urn));
+        const unused = ledger.exemptions.unused(
+            urns,
             // A resource that was never judged by itself, or not in full, may still need its exemption.
-            return !unseen.has(policy) && matching.every((urn) => ledger.judged.has(urn));
-        });
+            ({ policy }, matching) =>
+                !unseen.has(policy) && matching.every((urn) => ledger.judged.has(urn)),
+        );
         for (const { entry, kind, text } of unused) report(`exemption ${entry}: ${text} [${kind}]`);
         pendingPolicies.clear();
         const { inUse } = ledger.exemptions;

@@ -29,9 +29,9 @@ export class Subject {
 
     /** Every value that says which resource this is: name, id, ARN. */
     get identities(): readonly string[] {
-        return identityProperties
-            .map((name) => this.at(name).text)
-            .filter((text) => text !== undefined);
+        const names =
+            this.type === "awsx:ec2:Vpc" ? [...identityProperties, "vpcId"] : identityProperties;
+        return names.map((name) => this.at(name).text).filter((text) => text !== undefined);
     }
 
     /** True where the value that a `property` of another resource would name this one by is not known yet. */
@@ -51,7 +51,7 @@ const namedBy: Readonly<Record<string, readonly string[]>> = {
     clusterParameterGroupName: ["name"],
     clusterIdentifier: ["clusterIdentifier"],
     queueUrl: ["url", "id"],
-    vpcId: ["id"],
+    vpcId: ["id", "vpcId"],
     vpcEndpointId: ["id"],
     policyArn: ["arn"],
     arn: ["arn"],

@@ -95,10 +95,10 @@ const launched = resourcePolicy({
         const definition = parsed(subject.at("definition"), verdict);
         if (definition === undefined) return;
         for (const [name, parameters, resource] of tasks(definition)) {
-            if (/elasticmapreduce:createCluster/.test(resource))
+            if (/elasticmapreduce:createCluster|aws-sdk:emr:runJobFlow/.test(resource))
                 judgeCluster((path) => parameter(parameters, path), requestNames, verdict);
             if (
-                /elasticmapreduce:addStep/.test(resource) &&
+                /elasticmapreduce:addStep|aws-sdk:emr:addJobFlowSteps/.test(resource) &&
                 parameter(parameters, "ExecutionRoleArn").absent
             ) {
                 verdict.violation({

@@ -68,15 +68,30 @@ function described(matched: readonly Action[]): string {
 
 /** Services that name resources themselves when they are made, so that a policy can't name them before. */
 const idsAssigned: ReadonlySet<string> = new Set(["ec2", "elasticmapreduce"]);
-const creates = /:(Create|Run|Request)/;
 
-/** True if the statement lets `action` loose on resources that it could have named. */
+/** Types that an action makes although its name doesn't say so. */
+const alsoMade: Readonly<Record<string, readonly string[]>> = {
+    "ec2:RunInstances": ["instance", "network-interface", "volume"],
+    "ec2:CreateFleet": ["instance", "network-interface", "volume"],
+    "ec2:RequestSpotInstances": ["spot-instances-request"],
+};
+
+/** True if `action` makes resources of the type that `template` is for. */
+export function makes(action: Action, template: string): boolean {
+    const type = /^(?:[^:]*:){5}([\w-]+)/.exec(template)?.[1] ?? "";
+    const verb = /:Create(\w+)$/.exec(action.name)?.[1]?.toLowerCase();
+    return verb === type.replaceAll("-", "") || (alsoMade[action.name]?.includes(type) ?? false);
+}
+
+/** Resources of the statement that let `action` loose on what it could have named. */
 export function unbounded(statement: Statement, action: Action): readonly string[] {
     return statement.resources.filter((resource) => {
-        if (!coversAll(resource, action.arns)) return false;
-        // Where AWS gives the names, a type is as close as a right to create or to look can get.
+        if (!coversAll(resource, action.arns) || action.arns.length === 0) return false;
         const nameless = idsAssigned.has(action.service) && !/^[*?]+$/.test(resource);
-        return action.arns.length > 0 && !(nameless && (creates.test(action.name) || !changes(action)));
+        if (!nameless) return true;
+        // Where AWS gives the names, a type is as close as a right to make or to look at something can get.
+        const existing = action.arns.filter((template) => !makes(action, template));
+        return changes(action) && coversAll(resource, existing);
     });
 }
 

@@ -23,7 +23,7 @@ export const boundBy = (statement: Statement, pattern: RegExp): boolean =>
 
 /** Keys that limit an action to some resources although its `Resource` doesn't. */
 const narrowing =
-    /^(aws:(Resource|Request)Tag\/.+|[\w-]+:(Resource|Request)Tag\/.+|kms:(ResourceAliases|RequestAlias)|kms:EncryptionContext:.+|ec2:(Vpc|Subnet|CreateAction)|cloudwatch:namespace|secretsmanager:(Name|SecretId)|redshift-data:.+|states:.+|logs:.+)$/i;
+    /^(aws:(Resource|Request)Tag\/.+|[\w-]+:(Resource|Request)Tag\/.+|kms:(ResourceAliases|RequestAlias)|ec2:(Vpc|Subnet|CreateAction)|cloudwatch:namespace|secretsmanager:(Name|SecretId)|redshift-data:.+|states:.+|logs:.+)$/i;
 
 /** True if conditions limit the statement to some resources. */
 export const narrowed = (statement: Statement): boolean => boundBy(statement, narrowing);

@@ -4,6 +4,7 @@ import { attachments } from "./attachments";
 import { breadth } from "./breadth";
 import { escalations } from "./escalation";
 import { exposure } from "./exposure";
+import { narrowing } from "./narrowing";
 import { sensitive } from "./sensitive";
 import { trusts } from "./trust";
 import { validity } from "./validity";
@@ -16,4 +17,5 @@ export const iam: readonly Policy[] = [
     ...exposure,
     ...escalations,
     ...attachments,
+    ...narrowing,
 ];

@@ -67,3 +67,23 @@ function onlyCondition(
 const same = (values: readonly string[], expected: readonly string[]) =>
     values.length === expected.length &&
     values.every((value) => expected.includes(value.toLowerCase()));
+
+/** Condition keys of a request, as S3 makes them of its headers. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** True if every condition of the statement holds for a request with these headers; unknown operators never do. */
+export function applies(statement: Statement, headers: Headers): boolean {
+    return statement.conditions.every(({ operator, key, values }) => {
+        const name = Object.keys(headers).find(
+            (header) => header.toLowerCase() === key.toLowerCase(),
+        );
+        const value = name === undefined ? undefined : headers[name];
+        const base = baseOperator(operator);
+        if (base === "null") return values.includes(String(value === undefined));
+        // Without the key, operators hold where they say IfExists or are negations.
+        if (value === undefined) return /ifexists$/i.test(operator) || base.includes("not");
+        const equal = values.some((expected) => matches(expected, value));
+        if (/^(string|arn)(equals|like)/.test(base)) return equal;
+        return /^(string|arn)not(equals|like)/.test(base) && !equal;
+    });
+}

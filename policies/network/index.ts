@@ -1,6 +1,7 @@
 /** The network: security groups and VPCs. */
 import type { Policy } from "../core/policy";
+import { endpoints } from "./endpoints";
 import { groups } from "./groups";
 import { vpcs } from "./vpc";
 
-export const network: readonly Policy[] = [...groups, ...vpcs];
+export const network: readonly Policy[] = [...groups, ...vpcs, ...endpoints];

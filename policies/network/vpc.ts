@@ -1,11 +1,9 @@
-/** VPCs: what they log, how they reach AWS's services, what is open by default. */
-import { expectNotTrue, expectThat } from "../core/checks";
-import { option, resourcePolicy, stackPolicy, type Policy } from "../core/policy";
-import { isEveryone, readDocument, type PolicyDocument } from "../iam/document";
+/** VPCs: what they log, what is open by default. */
+import { expectNotTrue, expectSet, expectThat } from "../core/checks";
+import { resourcePolicy, stackPolicy, type Policy } from "../core/policy";
+import { vpcsOf } from "./vpcs";
 
 const docs = "https://docs.aws.amazon.com/vpc/latest/userguide/";
-const vpcType = "aws:ec2/vpc:Vpc";
-const endpointType = "aws:ec2/vpcEndpoint:VpcEndpoint";
 
 const flowLogs = stackPolicy({
     name: "vpc-flow-logs",
@@ -16,7 +14,7 @@ const flowLogs = stackPolicy({
     remedy: "Add a FlowLog for the VPC.",
     url: `${docs}flow-logs.html`,
     judge: (stack, verdictOn) => {
-        for (const vpc of stack.of(vpcType)) {
+        for (const vpc of vpcsOf(stack)) {
             const { found, uncertain } = stack.joined(vpc, "vpcId", "aws:ec2/flowLog:FlowLog");
             if (uncertain) verdictOn(vpc).unseen("flowLog");
             else if (found.length === 0) {
@@ -28,6 +26,9 @@ const flowLogs = stackPolicy({
                 });
             }
             for (const log of found) {
+                expectSet(verdictOn(log), log.at("logDestination"), {
+                    fix: "name a log group, bucket or stream",
+                });
                 expectThat(
                     verdictOn(log),
                     log.at("trafficType"),
@@ -49,7 +50,7 @@ const defaultGroup = stackPolicy({
     url: `${docs}default-security-group.html`,
     judge: (stack, verdictOn) => {
         const type = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
-        for (const vpc of stack.of(vpcType)) {
+        for (const vpc of vpcsOf(stack)) {
             const { found, uncertain } = stack.joined(vpc, "vpcId", type);
             if (uncertain) verdictOn(vpc).unseen("defaultSecurityGroup");
             else if (found.length === 0) {
@@ -92,111 +93,4 @@ const subnets = resourcePolicy({
     },
 });
 
-/** Services that a stack's resources call from inside a VPC. */
-const services: Readonly<Record<string, RegExp>> = {
-    s3: /^aws:s3\//,
-    kms: /^aws:kms\//,
-    glue: /^aws:glue\//,
-    sts: /^aws:(emr|glue|redshift)\//,
-};
-
-const endpoints = stackPolicy({
-    name: "vpc-endpoints",
-    title: "VPCs reach the stack's services by endpoints",
-    risk: "Without them the traffic needs a way to the internet, where no endpoint policy applies.",
-    severity: "medium",
-    fsbp: ["EC2.10"],
-    remedy: "Add a gateway endpoint for S3 and interface endpoints for KMS, Glue and STS.",
-    url: "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html",
-    options: {
-        services: option<readonly string[]>(
-            Object.keys(services),
-            "services that need an endpoint where the stack uses them",
-            { items: { type: "string" } },
-        ),
-    },
-    judge: (stack, verdictOn, { services: wanted }) => {
-        const used = wanted.filter((name) =>
-            stack.all.some(({ type }) => services[name]?.test(type) ?? true),
-        );
-        for (const vpc of stack.of(vpcType)) {
-            const verdict = verdictOn(vpc);
-            const { found, uncertain } = stack.joined(vpc, "vpcId", endpointType);
-            for (const service of used) {
-                if (
-                    found.some((endpoint) =>
-                        endpoint.at("serviceName").text?.endsWith(`.${service}`),
-                    )
-                )
-                    continue;
-                if (uncertain || found.some((endpoint) => endpoint.at("serviceName").unknown))
-                    verdict.unseen(`endpoint ${service}`);
-                else
-                    verdict.violation({
-                        finding: `endpoint::${service}`,
-                        property: "vpcEndpoints",
-                        found: `no endpoint for ${service}`,
-                        fix: "add one",
-                    });
-            }
-        }
-    },
-});
-
-const endpointPolicies = stackPolicy({
-    name: "vpc-endpoint-policy",
-    title: "Endpoints let through only what the stack needs",
-    risk: "An endpoint without a policy carries any principal's data to any account's bucket.",
-    severity: "medium",
-    remedy: "Set a policy that names resources, or the account or organisation of callers and resources.",
-    url: "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html",
-    judge: (stack, verdictOn) => {
-        for (const endpoint of stack.of(endpointType)) {
-            const apart = stack.joined(
-                endpoint,
-                "vpcEndpointId",
-                "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy",
-            );
-            if (endpoint.at("vpcEndpointType").value === "GatewayLoadBalancer") continue;
-            const places =
-                apart.found.length > 0
-                    ? apart.found.map((policy) => policy.at("policy"))
-                    : [endpoint.at("policy")];
-            for (const place of places) {
-                const reading = readDocument(place);
-                const verdict = verdictOn(endpoint);
-                const fix =
-                    "name resources, or condition on aws:PrincipalAccount and aws:ResourceAccount";
-                if (reading.kind === "unknown" || apart.uncertain) verdict.unseen(place);
-                else if (reading.kind !== "document" || isFullAccess(reading.document)) {
-                    verdict.violation({
-                        finding: "policy",
-                        property: "policy",
-                        found: reading.kind === "document" ? "full access" : place.value,
-                        fix,
-                    });
-                }
-            }
-        }
-    },
-});
-
-/** The policy that AWS gives an endpoint by default, or one that says as much. */
-function isFullAccess({ statements }: PolicyDocument): boolean {
-    return statements.some(
-        ({ effect, principals, actions, resources, conditions }) =>
-            effect === "Allow" &&
-            conditions.length === 0 &&
-            principals.some(isEveryone) &&
-            actions.some((action) => /^(\w+:)?\*$/.test(action)) &&
-            resources.includes("*"),
-    );
-}
-
-export const vpcs: readonly Policy[] = [
-    flowLogs,
-    defaultGroup,
-    subnets,
-    endpoints,
-    endpointPolicies,
-];
+export const vpcs: readonly Policy[] = [flowLogs, defaultGroup, subnets];

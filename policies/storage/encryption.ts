@@ -3,7 +3,14 @@ import { expectOneOf, expectTrue, isCustomerKey } from "../core/checks";
 import { resourcePolicy, stackPolicy, type Policy } from "../core/policy";
 import type { Property } from "../core/property";
 import type { Verdict } from "../core/verdict";
-import { refuses, whereInsecure, whereOtherKey, whereTlsBelow } from "../iam/transport";
+import {
+    applies,
+    refuses,
+    whereInsecure,
+    whereOtherKey,
+    whereTlsBelow,
+    type Headers,
+} from "../iam/transport";
 import {
     docs,
     eachBucket,
@@ -165,6 +172,57 @@ const uploadKey = stackPolicy({
     },
 });
 
+/** Headers of uploads that don't end under the bucket's own key. */
+const strangeUploads: readonly { readonly what: string; readonly headers: Headers }[] = [
+    { what: "S3's own key", headers: { "s3:x-amz-server-side-encryption": "AES256" } },
+    {
+        what: "another KMS key",
+        headers: {
+            "s3:x-amz-server-side-encryption": "aws:kms",
+            "s3:x-amz-server-side-encryption-aws-kms-key-id":
+                "arn:aws:kms:eu-west-1:000000000000:key/another",
+        },
+    },
+    { what: "the key that AWS manages", headers: { "s3:x-amz-server-side-encryption": "aws:kms" } },
+    {
+        what: "a key that the client keeps",
+        headers: { "s3:x-amz-server-side-encryption-customer-algorithm": "AES256" },
+    },
+];
+
+const uploadVariants = stackPolicy({
+    name: "s3-bucket-upload-variants",
+    title: "Bucket policies refuse every way around the bucket's key",
+    risk: "One forgotten header is enough: S3's own key, the one that AWS manages, another KMS key, or one that only the client has.",
+    severity: "low",
+    level: "advisory",
+    remedy: "Deny s3:PutObject for another algorithm, for another key id, for aws:kms without a key id, and for client keys.",
+    url: `${docs}UsingKMSEncryption.html`,
+    judge: (stack, verdictOn) => {
+        for (const { what, headers } of strangeUploads) {
+            const fix = "deny s3:PutObject with these headers";
+            const finding = {
+                name: `upload::${what}`,
+                found: `silent on uploads under ${what}`,
+                fix,
+            };
+            eachPolicy(
+                stack,
+                verdictOn,
+                finding,
+                (document, name) =>
+                    refuses(document, "s3:PutObject", [targets(document, name)[1]], (statement) =>
+                        applies(statement, headers),
+                    ),
+                (bucket) => {
+                    const logs = receivesAccessLogs(stack, bucket);
+                    return logs === undefined ? undefined : !logs;
+                },
+            );
+        }
+    },
+});
+
 const objects = resourcePolicy({
     name: "s3-object-encryption",
     title: "Objects keep their bucket's encryption",
@@ -187,4 +245,11 @@ const objects = resourcePolicy({
     },
 });
 
-export const encryption: readonly Policy[] = [atRest, transport, tlsVersion, uploadKey, objects];
+export const encryption: readonly Policy[] = [
+    atRest,
+    transport,
+    tlsVersion,
+    uploadKey,
+    uploadVariants,
+    objects,
+];

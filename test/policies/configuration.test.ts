@@ -4,10 +4,10 @@ import { expectRejection } from "../support/errors";
 import {
     account,
     allow,
+    configure,
     document,
     judged,
     keyArn,
-    pack,
     resource,
     unknown,
     usePack,
@@ -27,11 +27,11 @@ const cluster = resource("aws:redshift/cluster:Cluster", "warehouse", {
 
 describe("configuration of the policies", () => {
     usePack();
-    afterEach(() => pack().configure({}));
+    afterEach(() => configure());
 
     it("switches on what is off: s3-bucket-object-lock", async () => {
         expect((await judged(bucket)).of("s3-bucket-object-lock")).to.deep.equal([]);
-        await pack().configure({ "s3-bucket-object-lock": "mandatory" });
+        await configure({ "s3-bucket-object-lock": "mandatory" });
         expect((await judged(bucket)).of("s3-bucket-object-lock")).to.deep.equal([
             "objectLockEnabled",
         ]);
@@ -43,7 +43,7 @@ describe("configuration of the policies", () => {
     });
 
     it("switches on what is off: data-protected", async () => {
-        await pack().configure({ "data-protected": "mandatory" });
+        await configure({ "data-protected": "mandatory" });
         expect((await judged(bucket)).of("data-protected")).to.deep.equal([
             "protect",
             "forceDestroy",
@@ -52,7 +52,7 @@ describe("configuration of the policies", () => {
     });
 
     it("switches on what is off: redshift-default-port", async () => {
-        await pack().configure({ "redshift-default-port": "advisory" });
+        await configure({ "redshift-default-port": "advisory" });
         const { diagnostics } = await judged(cluster);
         const [diagnostic] = diagnostics.filter(({ policy }) => policy === "redshift-default-port");
         expect(diagnostic?.level).to.equal("advisory");
@@ -61,13 +61,13 @@ describe("configuration of the policies", () => {
     });
 
     it("switches off what is on", async () => {
-        await pack().configure({ "s3-bucket-encryption": "disabled" });
+        await configure({ "s3-bucket-encryption": "disabled" });
         expect((await judged(bucket)).of("s3-bucket-encryption")).to.deep.equal([]);
     });
 
     it("makes a limit stricter", async () => {
         expect((await judged(key)).of("kms-key-recoverable")).to.deep.equal([]);
-        await pack().configure({ "kms-key-recoverable": { minimumDays: 30 } });
+        await configure({ "kms-key-recoverable": { minimumDays: 30 } });
         expect((await judged(key)).of("kms-key-recoverable")).to.deep.equal([
             "deletionWindowInDays",
         ]);
@@ -88,7 +88,7 @@ describe("configuration of the policies", () => {
         expect((await judged(topic, policy)).of("foreign-accounts")).to.deep.equal([
             "Account::999999999999",
         ]);
-        await pack().configure({ "foreign-accounts": { trustedAccounts: ["999999999999"] } });
+        await configure({ "foreign-accounts": { trustedAccounts: ["999999999999"] } });
         expect((await judged(topic, policy)).of("foreign-accounts")).to.deep.equal([]);
     });
 
@@ -100,7 +100,7 @@ describe("configuration of the policies", () => {
     });
 
     it("fails on what it can't see where strictUnknown says so", async () => {
-        await pack().configure({ "not-evaluated-at-preview": { strictUnknown: true } });
+        await configure({ "not-evaluated-at-preview": { strictUnknown: true } });
         const { diagnostics } = await judged(cluster);
         const [note] = diagnostics.filter(({ policy }) => policy === "not-evaluated-at-preview");
         expect(note?.level).to.equal("mandatory");
@@ -108,7 +108,7 @@ describe("configuration of the policies", () => {
 
     it("refuses a policy that the pack doesn't have, naming it", async () => {
         await expectRejection(
-            pack().configure({ "s3-encryption": "mandatory" }),
+            configure({ "s3-encryption": "mandatory" }),
             /no policy of the pack: s3-encryption/,
         );
     });

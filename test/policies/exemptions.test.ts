@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { judged, pack, resource, usePack, without } from "./support";
+import { configure, judged, resource, usePack, without } from "./support";
 
 const bucket = resource("aws:s3/bucket:Bucket", "data", { bucket: "data" });
 const other = resource("aws:s3/bucket:Bucket", "other", { bucket: "other" });
@@ -19,11 +19,11 @@ const exemption = {
     expires: day(30),
 };
 
-const exempt = (...entries: object[]) => pack().configure({ "policy-exemptions": { entries } });
+const exempt = (...entries: object[]) => configure({ "policy-exemptions": { entries } });
 
 describe("exemptions", () => {
     usePack();
-    afterEach(() => pack().configure({}));
+    afterEach(() => configure());
 
     it("take one finding from one resource", async () => {
         await exempt(exemption);
@@ -62,7 +62,7 @@ describe("exemptions", () => {
         try {
             const file = join(folder, "exemptions.json");
             writeFileSync(file, JSON.stringify([exemption]));
-            await pack().configure({ "policy-exemptions": { file } });
+            await configure({ "policy-exemptions": { file } });
             expect((await judged(bucket)).of(exemption.policy)).to.deep.equal([]);
         } finally {
             rmSync(folder, { recursive: true });
@@ -115,7 +115,7 @@ describe("exemptions", () => {
     });
 
     it("are a violation themselves where their file can't be read", async () => {
-        await pack().configure({ "policy-exemptions": { file: "nowhere.json" } });
+        await configure({ "policy-exemptions": { file: "nowhere.json" } });
         expect((await judged(bucket)).of("policy-exemptions")).to.deep.equal(["unreadable"]);
     });
 });

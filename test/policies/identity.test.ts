@@ -34,17 +34,8 @@ const text = (policy: unknown) =>
 const later = text(unknown);
 
 const objects = "arn:aws:s3:::data/in/*";
-const pass = (
-    on: string | string[] = roleArn("spark"),
-    service: string | undefined = "elasticmapreduce.amazonaws.com",
-) =>
-    allow(
-        "iam:PassRole",
-        on,
-        service === undefined
-            ? {}
-            : { Condition: { StringEquals: { "iam:PassedToService": service } } },
-    );
+const pass = (on = roleArn("spark"), service = "elasticmapreduce.amazonaws.com") =>
+    allow("iam:PassRole", on, { Condition: { StringEquals: { "iam:PassedToService": service } } });
 
 describe("policies on what identities may do", () => {
     usePack();
@@ -475,6 +466,86 @@ describe("policies on what identities may do", () => {
         unseen: { "a document that is only known later": [later] },
     });
 
+    const ec2 = (type: string) => `arn:aws:ec2:eu-west-1:${account}:${type}/*`;
+    const viaS3 = {
+        Condition: { StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },
+    };
+    const tagged = { Condition: { StringEquals: { "aws:RequestTag/project": "loglake" } } };
+
+    describePolicy("iam-narrowing-conditions", {
+        fails: {
+            "metrics of any namespace": [
+                "Condition::cloudwatch:PutMetricData",
+                inline(allow("cloudwatch:PutMetricData", "*")),
+            ],
+            "a key for any use": ["Condition::kms:Decrypt", inline(allow("kms:Decrypt", keyArn))],
+            "clusters without tags": [
+                "Condition::elasticmapreduce:RunJobFlow",
+                inline(allow("elasticmapreduce:RunJobFlow", "*")),
+            ],
+            "instances without tags": [
+                "Condition::ec2:RunInstances",
+                inline(allow("ec2:RunInstances", ec2("instance"))),
+            ],
+            "a list of more than may be read": [
+                "Condition::s3:ListBucket",
+                inline(allow("s3:ListBucket", "arn:aws:s3:::data"), allow("s3:GetObject", objects)),
+            ],
+        },
+        passes: {
+            "metrics of a namespace": [
+                inline(
+                    allow("cloudwatch:PutMetricData", "*", {
+                        Condition: { StringEquals: { "cloudwatch:namespace": "loglake" } },
+                    }),
+                ),
+            ],
+            "a key through S3": [inline(allow("kms:Decrypt", keyArn, viaS3))],
+            "tagged instances": [inline(allow("ec2:RunInstances", ec2("instance"), tagged))],
+            "a list of what may be read": [
+                inline(
+                    allow("s3:ListBucket", "arn:aws:s3:::data", {
+                        Condition: { StringLike: { "s3:prefix": "in/*" } },
+                    }),
+                    allow("s3:GetObject", objects),
+                ),
+            ],
+            "a list of all where all may be read": [
+                inline(
+                    allow("s3:ListBucket", "arn:aws:s3:::data"),
+                    allow("s3:GetObject", "arn:aws:s3:::data/*"),
+                ),
+            ],
+        },
+        unseen: { "a document that is only known later": [later] },
+    });
+
+    describePolicy("iam-typed-resources", {
+        fails: {
+            "everything with a tag": [
+                "Resource::*",
+                inline(
+                    allow("ec2:TerminateInstances", "*", {
+                        Condition: { StringEquals: { "aws:ResourceTag/project": "loglake" } },
+                    }),
+                ),
+            ],
+        },
+        passes: {
+            "instances with a tag": [
+                inline(
+                    allow("ec2:TerminateInstances", ec2("instance"), {
+                        Condition: { StringEquals: { "aws:ResourceTag/project": "loglake" } },
+                    }),
+                ),
+            ],
+            "an action that AWS can't limit": [
+                inline(allow("elasticmapreduce:RunJobFlow", "*", tagged)),
+            ],
+        },
+        unseen: { "a document that is only known later": [later] },
+    });
+
     describePolicy("iam-trust", {
         fails: {
             everybody: [
@@ -563,6 +634,18 @@ describe("policies on what identities may do", () => {
                         Condition: {
                             ArnLike: {
                                 "aws:SourceArn": `arn:aws:states:eu-west-1:${account}:stateMachine:x`,
+                            },
+                        },
+                    }),
+                }),
+            ],
+            "Redshift for the users of one cluster": [
+                role({
+                    assumeRolePolicy: document({
+                        ...serviceTrust("redshift.amazonaws.com"),
+                        Condition: {
+                            StringLike: {
+                                "sts:ExternalId": `arn:aws:redshift:eu-west-1:${account}:dbuser:wh/*`,
                             },
                         },
                     }),

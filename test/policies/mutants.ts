@@ -28,18 +28,17 @@ const weaker: Readonly<Record<string, readonly unknown[]>> = {
     BucketOwnerEnforced: ["ObjectWriter"],
     ALL: ["OFF", "ERROR"],
     Active: ["PassThrough"],
-    Enabled: ["Suspended"],
     AwsKms: ["Custom-none"],
     PEM: ["None"],
 };
 
 /** Booleans that guard something where they are what they are. */
 const guardedBooleans =
-    /^(enableKeyRotation|encrypted|bucketKeyEnabled|block\w+|ignorePublicAcls|restrictPublicBuckets|publiclyAccessible|enhancedVpcRouting|manageMasterPassword|enabled|includeExecutionData|actionsEnabled|mapPublicIpOnLaunch|Enable\w+)$/;
+    /^(enableKeyRotation|encrypted|bucketKeyEnabled|block\w+|ignorePublicAcls|restrictPublicBuckets|publiclyAccessible|enhancedVpcRouting|manageMasterPassword|enabled|actionsEnabled|mapPublicIpOnLaunch|Enable\w+)$/;
 
 /** Properties without which something is unguarded. */
 const guardedPresence =
-    /^(securityConfiguration|SecurityConfiguration|clusterParameterGroupName|clusterSubnetGroupName|logUri|LogUri|logDestination|retentionInDays|alarmActions|logExports|loggingConfiguration|encryptionConfiguration|tracingConfiguration|tracingConfig|deletionWindowInDays|MinimumInstanceMetadataServiceVersion|ExecutionRoleArn|InTransitEncryptionConfiguration|AuthorizationConfiguration)$/;
+    /^(securityConfiguration|SecurityConfiguration|clusterParameterGroupName|clusterSubnetGroupName|logUri|LogUri|logDestination|retentionInDays|alarmActions|logExports|loggingConfiguration|encryptionConfiguration|tracingConfiguration|tracingConfig|MinimumInstanceMetadataServiceVersion|ExecutionRoleArn|InTransitEncryptionConfiguration|AuthorizationConfiguration)$/;
 
 /** Properties that hold JSON with guarded values in it. */
 const embedded = new Set(["configuration", "definition"]);
@@ -49,7 +48,10 @@ const documents = new Set(["policy", "assumeRolePolicy"]);
 export function* mutantsOf(resources: readonly Resource[]): Generator<Mutant> {
     for (const resource of resources.filter(({ type }) => type.startsWith("aws:"))) {
         if (guards.test(resource.type)) {
-            yield { title: `${label(resource)} removed`, resources: resources.filter((other) => other !== resource) };
+            yield {
+                title: `${label(resource)} removed`,
+                resources: resources.filter((other) => other !== resource),
+            };
         }
         for (const [path, [title, value]] of changesOf(resource)) {
             const changed = withValue(resource, path, value);
@@ -85,13 +87,21 @@ function* plainChanges(root: unknown, type = ""): Generator<[Path, Change]> {
         const name = String(path[path.length - 1]);
         if (embedded.has(name) || documents.has(name)) continue;
         if (isKey(name, value)) {
-            yield [path, ["key removed", undefined]];
+            // An object without a key of its own takes its bucket's, which is the same.
+            if (!type.includes("bucketObject")) yield [path, ["key removed", undefined]];
             yield [path, ["key of AWS's", managedKey]];
-        } else if (typeof value === "boolean" && guardedBooleans.test(name)) yield [path, ["the other way", !value]];
+        } else if (typeof value === "boolean" && guardedBooleans.test(name))
+            yield [path, ["the other way", !value]];
+        else if (value === "Enabled" && type.includes("bucketVersioning"))
+            yield [path, ["suspended", "Suspended"]];
         else if (guardedPresence.test(name)) yield [path, ["removed", undefined]];
         else if (typeof value === "string" && value in weaker) {
-            for (const weak of weaker[value] ?? []) yield [path, [`${value} becomes ${String(weak)}`, weak]];
-        } else if (/^(cidrIpv4|cidrBlocks)$/.test(name) || /^(cidrBlocks)$/.test(String(path[path.length - 2]))) {
+            for (const weak of weaker[value] ?? [])
+                yield [path, [`${value} becomes ${String(weak)}`, weak]];
+        } else if (
+            /^(cidrIpv4|cidrBlocks)$/.test(name) ||
+            /^(cidrBlocks)$/.test(String(path[path.length - 2]))
+        ) {
             yield [path, ["the internet", "0.0.0.0/0"]];
         } else if (name === "value" && value === "true" && type.includes("parameterGroup")) {
             yield [path, ["false", "false"]];
@@ -125,24 +135,28 @@ function* documentChanges(document: any, type: string): Generator<Change> {
             yield [`${at} any action`, changed({ Action: "*" })];
             yield [`${at} ${service}:*`, changed({ Action: [`${service}:*`] })];
         }
-        if (statement.Principal !== undefined) yield [`${at} any principal`, changed({ Principal: "*", Condition: undefined })];
+        if (statement.Principal !== undefined)
+            yield [`${at} any principal`, changed({ Principal: "*", Condition: undefined })];
         else if (statement.Resource !== "*") {
             yield [`${at} any resource`, changed({ Resource: "*" })];
-            if (action === "iam:PassRole") yield [`${at} any role`, changed({ Resource: "arn:aws:iam::123456789012:role/*" })];
+            if (action === "iam:PassRole")
+                yield [`${at} any role`, changed({ Resource: "arn:aws:iam::123456789012:role/*" })];
         }
-        for (const operator of Object.keys(statement.Condition ?? {})) {
-            const { [operator]: dropped, ...rest } = statement.Condition;
-            const condition = Object.keys(rest).length === 0 ? undefined : rest;
-            yield [`${at} without ${operator} ${Object.keys(dropped).join()}`, changed({ Condition: condition })];
-        }
+        if (statement.Condition !== undefined)
+            yield [`${at} without conditions`, changed({ Condition: undefined })];
     }
 }
 
 /** Every place in a value but those of lists' elements that are objects themselves. */
 function* leaves(value: unknown, path: Path = []): Generator<[Path, unknown]> {
     if (path.length > 0) yield [path, value];
-    if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* leaves(item, [...path, index]);
-    else if (value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+    if (Array.isArray(value))
+        for (const [index, item] of value.entries()) yield* leaves(item, [...path, index]);
+    else if (
+        value !== null &&
+        typeof value === "object" &&
+        Object.getPrototypeOf(value) === Object.prototype
+    ) {
         for (const [name, item] of Object.entries(value)) yield* leaves(item, [...path, name]);
     }
 }
@@ -158,7 +172,12 @@ function withValue(resource: Resource, path: Path, value: unknown): Resource {
 /** A copy of plain values; files and archives, which hold promises, are the same ones. */
 function copied(value: any): any {
     if (Array.isArray(value)) return value.map(copied);
-    if (value === null || typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    if (
+        value === null ||
+        typeof value !== "object" ||
+        Object.getPrototypeOf(value) !== Object.prototype
+    )
+        return value;
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copied(item)]));
 }
 
@@ -167,6 +186,6 @@ function set(root: any, path: Path, value: unknown): void {
     for (const name of path.slice(0, -1)) parent = parent?.[name];
     const last = path[path.length - 1] ?? "";
     if (parent === undefined || parent === null) return;
-    if (value === undefined) delete parent[last];
+    if (value === undefined) Reflect.deleteProperty(parent, last);
     else parent[last] = value;
 }

@@ -76,7 +76,7 @@ function emrSecurity(path = "", value?: unknown) {
     const last = names.pop() ?? "";
     let parent = changed;
     for (const name of names) parent = parent[name];
-    if (value === undefined) delete parent[last];
+    if (value === undefined) Reflect.deleteProperty(parent, last);
     else parent[last] = value;
     return resource("aws:emr/securityConfiguration:SecurityConfiguration", "emr", {
         configuration: JSON.stringify(changed),

@@ -430,6 +430,56 @@ describe("policies on logs and alarms", () => {
         unseen: { "a name that is only known later": [lambda({ name: unknown })] },
     });
 
+    const warehouseLogs = resource("aws:redshift/logging:Logging", "audit", {
+        clusterIdentifier: "wh",
+        logDestinationType: "cloudwatch",
+        logExports: ["userlog"],
+    });
+    const loader = resource("aws:glue/job:Job", "load", {
+        name: "load",
+        securityConfiguration: "sc",
+        roleArn: `arn:aws:iam::${account}:role/loader`,
+    });
+    const named = (name: string) =>
+        resource("aws:cloudwatch/logGroup:LogGroup", name, {
+            name,
+            kmsKeyId: keyArn,
+            retentionInDays: 30,
+        });
+
+    describePolicy("service-log-groups", {
+        fails: {
+            "groups that Redshift makes by itself": ["log-group", warehouseLogs],
+            "groups that Glue makes by itself": [
+                "log-group",
+                loader,
+                named("/aws-glue/jobs/sc-role/loader/output"),
+            ],
+        },
+        passes: {
+            "Redshift's group": [warehouseLogs, named("/aws/redshift/cluster/wh/userlog")],
+            "Glue's groups": [
+                loader,
+                named("/aws-glue/jobs/sc-role/loader/output"),
+                named("/aws-glue/jobs/sc-role/loader/error"),
+            ],
+            "a crawler's group": [
+                resource("aws:glue/crawler:Crawler", "c", {
+                    name: "c",
+                    securityConfiguration: "sc",
+                    role: "crawler",
+                }),
+                named("/aws-glue/crawlers-role/crawler-sc"),
+            ],
+        },
+        unseen: {
+            "groups that are only known later": [
+                warehouseLogs,
+                resource("aws:cloudwatch/logGroup:LogGroup", "g", { name: unknown }),
+            ],
+        },
+    });
+
     describePolicy("alarm-action", {
         fails: {
             "an alarm that tells nobody": ["alarmActions", alarm({ alarmActions: [] })],
@@ -578,7 +628,11 @@ describe("policies on the network", () => {
         passes: {
             "flow logs": [
                 vpc,
-                resource("aws:ec2/flowLog:FlowLog", "flow", { vpcId: "vpc-1", trafficType: "ALL" }),
+                resource("aws:ec2/flowLog:FlowLog", "flow", {
+                    vpcId: "vpc-1",
+                    trafficType: "ALL",
+                    logDestination: "arn:aws:logs:x",
+                }),
             ],
         },
         unseen: {
@@ -674,6 +728,13 @@ describe("policies on the network", () => {
     describePolicy("vpc-endpoint-policy", {
         fails: {
             "AWS's full access": ["policy", endpoint("s3", null)],
+            "anybody's credentials on anything of a service": [
+                "policy",
+                endpoint(
+                    "kms",
+                    document({ ...without(endpointPolicy, "Condition"), Action: "kms:Decrypt" }),
+                ),
+            ],
             "full access, said": [
                 "policy",
                 endpoint("s3", document(without(endpointPolicy, "Condition"))),
@@ -681,6 +742,12 @@ describe("policies on the network", () => {
         },
         passes: {
             "the account's principals": [endpoint("s3")],
+            "packages of any account": [
+                endpoint(
+                    "s3",
+                    document({ ...without(endpointPolicy, "Condition"), Action: "s3:GetObject" }),
+                ),
+            ],
             "named buckets": [
                 endpoint(
                     "s3",

@@ -348,6 +348,59 @@ describe("policies on buckets", () => {
         },
     });
 
+    const otherId = {
+        ...otherKey,
+        Condition: {
+            Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "false" },
+            StringNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": keyArn },
+        },
+    };
+    const otherAlgorithm = {
+        ...otherKey,
+        Condition: {
+            Null: { "s3:x-amz-server-side-encryption": "false" },
+            StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
+        },
+    };
+    const managed = {
+        ...otherKey,
+        Condition: {
+            Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "true" },
+            StringEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
+        },
+    };
+    const clientKey = {
+        ...otherKey,
+        Condition: { Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "false" } },
+    };
+
+    describePolicy("s3-bucket-upload-variants", {
+        fails: {
+            "S3's own key": ["upload::S3's own key", bucket(), policy(otherId, managed, clientKey)],
+            "another KMS key": [
+                "upload::another KMS key",
+                bucket(),
+                policy(otherAlgorithm, managed, clientKey),
+            ],
+            "the key that AWS manages": [
+                "upload::the key that AWS manages",
+                bucket(),
+                policy(otherId, otherAlgorithm, clientKey),
+            ],
+            "a key that the client keeps": [
+                "upload::a key that the client keeps",
+                bucket(),
+                policy(otherId, otherAlgorithm, managed),
+            ],
+        },
+        passes: {
+            "all of them refused": [bucket(), policy(otherId, otherAlgorithm, managed, clientKey)],
+        },
+        unseen: {
+            "a policy that is only known later": [bucket(), part("Policy", { policy: unknown })],
+        },
+    });
+
     describePolicy("s3-bucket-acls-off", {
         fails: {
             "ACLs by ownership": [

@@ -1,7 +1,13 @@
 /** Cases for policies, judged by the pack's own process, of which each test file has one. */
+import { join } from "node:path";
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import type { AnalyzedResource, Analyzer, Diagnostic } from "../../local/policy/analyzer";
+import type {
+    AnalyzedResource,
+    Analyzer,
+    Diagnostic,
+    PackConfig,
+} from "../../local/policy/analyzer";
 import { startPack } from "../../local/policy/pack";
 import { hasType, unknownNested, unknownProperties } from "./provider";
 
@@ -48,11 +54,18 @@ export interface Outcome {
 
 let analyzer: Analyzer | undefined;
 
+/** This project's own exemptions are not for the stacks of these tests. */
+const withoutExemptions = { "policy-exemptions": { file: join(__dirname, "noExemptions.json") } };
+
+/** Configures the pack for a test. */
+export const configure = (config: PackConfig = {}) =>
+    pack().configure({ ...withoutExemptions, ...config });
+
 /** Starts the pack before a file's tests and ends it after them. */
 export function usePack(): void {
     before(async function () {
         this.timeout(60_000);
-        analyzer = await startPack();
+        analyzer = await startPack({ config: withoutExemptions });
     });
     after(async () => {
         await analyzer?.close();
