@@ -21,12 +21,13 @@ import { startRedshift, type Redshift } from "./redshift/dataApi";
 import { sparkHomeOf } from "./services/classArchive";
 import { crawlers } from "./services/crawler";
 import { emr } from "./services/emr";
+import { executions, type Executions } from "./services/executions";
 import { glueJobs } from "./services/glueJobs";
 import { lambda } from "./services/lambda";
 import { withoutKeys } from "./services/s3a";
 import type { SparkInstallation } from "./services/spark";
 import type { Toolchain } from "./setup";
-import { deployedMachine, execute, type Execution, type ExecutionOptions } from "./workflow";
+import type { Execution, ExecutionOptions } from "./workflow";
 
 const { accountId, region } = standInSite;
 const root = join(__dirname, "..");
@@ -78,7 +79,9 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
     const { python } = options.toolchain;
     const moto = startMoto(processes, python);
     const closing: (() => Promise<void>)[] = [() => processes.close()];
+    let isOpen = true;
     const close = async () => {
+        isOpen = false;
         for (const end of closing.splice(0).reverse()) await end();
     };
     try {
@@ -102,7 +105,10 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
             region,
             accountId,
             runFolder: options.folder,
-            progress: options.onProgress ?? (() => undefined),
+            progress: (source, line) => {
+                // what breaks because everything is being ended is no news
+                if (isOpen) options.onProgress?.(source, line);
+            },
         };
         const installation = sparkInstallation(options, await sparkHomeOf(python));
         for (const handlers of [
@@ -122,8 +128,14 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
         });
         closing.push(() => redshift.close());
         gateway.handle(redshift.handlers);
+        const runs = executions(context);
+        closing.push(() => {
+            runs.close();
+            return Promise.resolve();
+        });
+        gateway.handle(runs.handlers);
         await moto;
-        return { ...deploymentOf(context, redshift, apiCalls), gateway, close };
+        return { ...deploymentOf(context, redshift, runs, apiCalls), gateway, close };
     } catch (error) {
         await close();
         throw error;
@@ -133,6 +145,7 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
 function deploymentOf(
     context: Context,
     redshift: Redshift,
+    runs: Executions,
     apiCalls: ApiCall[],
 ): Omit<Services, "gateway" | "close"> {
     const { gateway, sessions } = context;
@@ -154,13 +167,7 @@ function deploymentOf(
         apiCalls,
         create: createIn(target),
         credentialsFor: (roleArn, service) => sessions.assume(roleArn, { service }),
-        runWorkflow: async (stateMachineArn, options) => {
-            const machine = await deployedMachine(createApi(identity), stateMachineArn);
-            const asWorkflow = await sessions.api(machine.roleArn, {
-                service: "states.amazonaws.com",
-            });
-            return execute(machine, asWorkflow, options);
-        },
+        runWorkflow: (stateMachineArn, options) => runs.run(stateMachineArn, options),
     };
 }
 

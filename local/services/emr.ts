@@ -140,6 +140,13 @@ export function emr(context: Context, installation: SparkInstallation): Handlers
             const { steps } = find(input<{ ClusterId: string }>(call).ClusterId);
             return Promise.resolve(json({ Steps: steps.map(describedStep).reverse() }));
         },
+        // moto, behind the endpoint, knows none of these clusters
+        "elasticmapreduce:*": (call) => {
+            throw new ServiceError(
+                "InvalidRequestException",
+                `${call.action} is not on this machine`,
+            );
+        },
         "elasticmapreduce:SetTerminationProtection": (call) => {
             const request = input<{ JobFlowIds: string[]; TerminationProtected: boolean }>(call);
             for (const id of request.JobFlowIds)

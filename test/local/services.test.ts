@@ -7,6 +7,7 @@ import { createApi, type Api } from "../../local/api";
 import { deployer } from "../../local/gateway/identities";
 import type { Handlers } from "../../local/gateway";
 import { emr } from "../../local/services/emr";
+import { executions } from "../../local/services/executions";
 import { glueJobs } from "../../local/services/glueJobs";
 import { lambda } from "../../local/services/lambda";
 import { localArguments, localPart } from "../../local/services/sparkArguments";
@@ -412,6 +413,88 @@ describe("service stand-ins", () => {
             expect(await refusal(api("glue", "StartJobRun", { JobName: "gone" }))).to.match(
                 /^EntityNotFoundException/,
             );
+        });
+    });
+
+    describe("Step Functions", () => {
+        const stateMachineArn = "arn:aws:states:eu-west-1:123456789012:stateMachine:loglake";
+        const definitionOf = (state: object) => ({
+            "states:DescribeStateMachine": answering(({ stateMachineArn: arn }) => ({
+                stateMachineArn: arn,
+                name: "loglake",
+                roleArn: "arn:aws:iam::123456789012:role/loglake-workflow",
+                definition: JSON.stringify({
+                    StartAt: "A",
+                    States: { A: { ...state, End: true } },
+                }),
+                status: "ACTIVE",
+                type: "STANDARD",
+                creationDate: 0,
+            })),
+            "glue:GetCrawler": answering(() => ({ Crawler: { Name: "raw" } })),
+        });
+        const deploy = (state: object) =>
+            start(definitionOf(state), ({ context }) => executions(context).handlers);
+        const ended = async (executionArn: string): Promise<any> => {
+            for (;;) {
+                const execution = await api("sfn", "DescribeExecution", { executionArn });
+                if (execution.status !== "RUNNING") return execution;
+                await sleep(5);
+            }
+        };
+        const begin = async (input: unknown, name = "run-1"): Promise<string> =>
+            (
+                await api("sfn", "StartExecution", {
+                    stateMachineArn,
+                    name,
+                    input: JSON.stringify(input),
+                })
+            ).executionArn as string;
+
+        it("runs an execution of the deployed definition, and tells its output", async () => {
+            await deploy({ Type: "Pass" });
+            const execution = await ended(await begin({ dt: "2026-01-01" }));
+            expect(execution).to.include({
+                status: "SUCCEEDED",
+                output: '{"dt":"2026-01-01"}',
+                name: "run-1",
+            });
+        });
+
+        it("calls the services as the state machine's role", async () => {
+            await deploy({
+                Type: "Task",
+                Resource: "arn:aws:states:::aws-sdk:glue:getCrawler",
+                Parameters: { Name: "raw" },
+            });
+            await ended(await begin({}));
+            const call = aws.gateway.calls.find(({ action }) => action === "GetCrawler");
+            expect(call?.role).to.equal("arn:aws:iam::123456789012:role/loglake-workflow");
+        });
+
+        it("tells why an execution failed", async () => {
+            await deploy({
+                Type: "Task",
+                Resource: "arn:aws:states:::athena:startQueryExecution",
+                Parameters: {},
+            });
+            expect(await ended(await begin({}))).to.include({
+                status: "FAILED",
+                error: "States.Runtime",
+            });
+        });
+
+        it("stops an execution", async () => {
+            await deploy({ Type: "Wait", Seconds: 600 });
+            const executionArn = await begin({});
+            await api("sfn", "StopExecution", { executionArn });
+            expect(await ended(executionArn)).to.include({ status: "ABORTED" });
+        });
+
+        it("refuses the name of an execution that was", async () => {
+            await deploy({ Type: "Pass" });
+            await begin({});
+            expect(await refusal(begin({}))).to.match(/^ExecutionAlreadyExists/);
         });
     });
 
