@@ -1,6 +1,6 @@
 /** What each section of a stack's settings may hold: arguments of its component, by their own names. */
 import { flag, list, number, oneOf, section, text, whole, type Read, type Schema } from "./schema";
-import { ec2Id, email, instanceType, maintenanceWindow, retention } from "./values";
+import { cidrBlock, ec2Id, email, instanceType, maintenanceWindow, retention } from "./values";
 import { schedule, timeZone, vpcCidr, zone } from "./values";
 
 const days = whole(1, 36_500);
@@ -50,6 +50,7 @@ export const spark = section(
     {},
     {
         mode: oneOf("transient", "persistent"),
+        serviceCidrBlocks: list(cidrBlock, 1),
         instanceTypes: list(instanceType, 1),
         volumeSizeGib: whole(10, 16_384),
         minimumCapacityUnits: whole(1, 1000),
@@ -79,6 +80,7 @@ export const warehouse = section(
         snapshotRetentionDays: whole(1, 35),
         maintenanceWindow,
         spectrumLimitTerabytes: whole(1, 1_000_000),
+        spectrumLimitAction: oneOf("disable", "emit-metric"),
         logRetentionDays: retention,
         keyDeletionWindowDays,
     },

@@ -20,6 +20,12 @@ export const vpcCidr = checked("a network from /16 to /24 such as 10.20.0.0/16",
     );
 });
 
+/** Addresses to reach: a network, or `0.0.0.0/0` for all. */
+export const cidrBlock = text(
+    "a network such as 10.0.0.0/8",
+    /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\/)|(?=\/))){4}\/(?:3[0-2]|[12]?\d)$/,
+);
+
 /** An availability zone. */
 export const zone = text(
     "an availability zone such as eu-west-1a",
