@@ -39,7 +39,7 @@ export async function judge(
         diagnostics.push(...(await analyzer.analyze(analyzed(resource, resource.inputs))));
         slowestMilliseconds = Math.max(slowestMilliseconds, performance.now() - before);
     }
-    diagnostics.push(...(await analyzer.analyzeStack(resources.map(inStack))));
+    diagnostics.push(...(await analyzer.analyzeStack(stackOf(resources))));
     return {
         resources: resources.length,
         findings: diagnostics.map(toFinding),
@@ -48,11 +48,16 @@ export async function judge(
     };
 }
 
+/** The resources as a stack: by their outputs, of which the id is one. */
+export const stackOf = (resources: readonly Resource[]): AnalyzedResource[] =>
+    resources.map(inStack);
+
 function inStack(resource: Resource): AnalyzedResource {
     const id = resource.id === "" ? {} : { id: resource.id };
     return analyzed(resource, { ...id, ...resource.outputs });
 }
 
+/** A resource as an analyzer is told of it. */
 export function analyzed(
     resource: Resource,
     properties: Readonly<Record<string, unknown>>,

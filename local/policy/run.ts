@@ -15,8 +15,9 @@ async function main(argv: readonly string[]): Promise<number> {
         return 0;
     }
     const { stack, preview } = options;
+    const config = configOf(options.config);
     const { resources } = await runStack(stack, { preview });
-    const analyzer = await startPack({ stack, preview, config: configOf(options.config) });
+    const analyzer = await startPack({ stack, preview, config });
     try {
         const judgement = await judge(analyzer, resources);
         console.log(table(stack, judgement, analyzer.policies));

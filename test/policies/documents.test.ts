@@ -1,0 +1,197 @@
+/** Documents that mean what they say. */
+import {
+    account,
+    allow,
+    describePolicy,
+    document,
+    keyArn,
+    resource,
+    unknown,
+    usePack,
+} from "./support";
+
+const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
+const serviceTrust = (service: string) => ({
+    Effect: "Allow",
+    Principal: { Service: service },
+    Action: "sts:AssumeRole",
+    Condition: { StringEquals: { "aws:SourceAccount": account } },
+});
+const role = (properties: object = {}) =>
+    resource("aws:iam/role:Role", "job", {
+        name: "job",
+        arn: roleArn("job"),
+        assumeRolePolicy: document(serviceTrust("glue.amazonaws.com")),
+        ...properties,
+    });
+const inline = (...statements: object[]) =>
+    resource("aws:iam/rolePolicy:RolePolicy", "inline", {
+        role: "job",
+        policy: document(...statements),
+    });
+const text = (policy: unknown) =>
+    resource("aws:iam/rolePolicy:RolePolicy", "inline", { role: "job", policy });
+const later = text(unknown);
+const objects = "arn:aws:s3:::data/in/*";
+const many = (count: number) =>
+    Array.from(
+        { length: count },
+        (_, index) => `arn:aws:s3:::data/some/long/prefix/of/a/source/${String(index)}/*`,
+    );
+
+describe("policies on the form of documents", () => {
+    usePack();
+
+    describePolicy("iam-valid-document", {
+        fails: {
+            "text that is no JSON": ["json", text("{")],
+            "an old version": [
+                "Version",
+                text(
+                    JSON.stringify({
+                        Version: "2008-10-17",
+                        Statement: [allow("s3:GetObject", objects)],
+                    }),
+                ),
+            ],
+            "no version": [
+                "Version",
+                text(JSON.stringify({ Statement: allow("s3:GetObject", objects) })),
+            ],
+            nothing: ["Statement", text(JSON.stringify({ Version: "2012-10-17", Statement: [] }))],
+            "one Sid twice": [
+                "Sid::Read",
+                inline(
+                    allow("s3:GetObject", objects, { Sid: "Read" }),
+                    allow("s3:ListBucket", "arn:aws:s3:::data", { Sid: "Read" }),
+                ),
+            ],
+            "an unknown action": ["Action::s3:ReadObject", inline(allow("s3:ReadObject", objects))],
+            "an unknown service": ["Action::s4:GetObject", inline(allow("s4:GetObject", objects))],
+            "a wildcard that matches nothing": [
+                "Action::s3:Read*",
+                inline(allow("s3:Read*", objects)),
+            ],
+            "objects of a bucket's ARN": [
+                "Mismatch::s3:GetObject",
+                inline(allow("s3:GetObject", "arn:aws:s3:::data")),
+            ],
+            "a list of objects": [
+                "Mismatch::s3:ListBucket",
+                inline(allow("s3:ListBucket", "arn:aws:s3:::data/*")),
+            ],
+            "a resource that no action works on": [
+                "Mismatch::arn:aws:sns:eu-west-1:123456789012:alerts",
+                inline(allow("s3:GetObject", [objects, `arn:aws:sns:eu-west-1:${account}:alerts`])),
+            ],
+            "half an ARN": ["Resource::data/*", inline(allow("s3:GetObject", "data/*"))],
+            "a key that no request carries": [
+                "Condition::aws:SourceAcount",
+                inline(
+                    allow("s3:GetObject", objects, {
+                        Condition: { StringEquals: { "aws:SourceAcount": account } },
+                    }),
+                ),
+            ],
+            "a key of another service": [
+                "Condition::kms:ViaService",
+                inline(
+                    allow("s3:GetObject", objects, {
+                        Condition: {
+                            StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" },
+                        },
+                    }),
+                ),
+            ],
+            "an unknown operator": [
+                "Condition::StringMatches",
+                inline(
+                    allow("s3:GetObject", objects, {
+                        Condition: { StringMatches: { "aws:SourceAccount": account } },
+                    }),
+                ),
+            ],
+            "a principal where there is one": [
+                "Principal",
+                inline(allow("s3:GetObject", objects, { Principal: "*" })),
+            ],
+            "no resource": ["Resource", inline({ Effect: "Allow", Action: "s3:GetObject" })],
+            "a statement without effect": [
+                "Effect",
+                inline({ Action: "s3:GetObject", Resource: objects }),
+            ],
+        },
+        passes: {
+            "actions on resources that fit": [
+                inline(allow(["s3:GetObject", "s3:ListBucket"], ["arn:aws:s3:::data", objects])),
+            ],
+            "a log group with its streams": [
+                inline(
+                    allow(
+                        "logs:PutLogEvents",
+                        `arn:aws:logs:eu-west-1:${account}:log-group:/aws-glue/*`,
+                    ),
+                ),
+            ],
+            "a table": [
+                inline(
+                    allow("glue:GetTable", [
+                        `arn:aws:glue:eu-west-1:${account}:catalog`,
+                        `arn:aws:glue:eu-west-1:${account}:database/raw`,
+                        `arn:aws:glue:eu-west-1:${account}:table/raw/*`,
+                    ]),
+                ),
+            ],
+            "tags of a service's own": [
+                inline(
+                    allow(
+                        "elasticmapreduce:AddJobFlowSteps",
+                        `arn:aws:elasticmapreduce:eu-west-1:${account}:cluster/*`,
+                        {
+                            Condition: {
+                                StringEquals: { "elasticmapreduce:ResourceTag/project": "loglake" },
+                            },
+                        },
+                    ),
+                ),
+            ],
+            "what a key is used through": [
+                inline(
+                    allow("kms:Decrypt", keyArn, {
+                        Condition: {
+                            StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" },
+                        },
+                    }),
+                ),
+            ],
+            "the user's own folder": [
+                inline(allow("s3:GetObject", "arn:aws:s3:::data/${aws:PrincipalTag/team}/*")),
+            ],
+            "actions written in other case": [inline(allow("S3:getobject", objects))],
+        },
+        unseen: { "a document that is only known later": [later] },
+    });
+
+    describePolicy("iam-document-size", {
+        fails: {
+            "a managed policy over its quota": [
+                "size",
+                resource("aws:iam/policy:Policy", "p", {
+                    policy: document(allow("s3:GetObject", many(150))),
+                }),
+            ],
+            "a trust over its quota": [
+                "size",
+                role({
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Action: "sts:AssumeRole",
+                        Principal: { AWS: many(60).map((_, i) => roleArn(`role-${String(i)}`)) },
+                    }),
+                }),
+            ],
+        },
+        passes: { "a small one": [inline(allow("s3:GetObject", objects))] },
+        unseen: { "a document that is only known later": [later] },
+    });
+});

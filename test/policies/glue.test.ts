@@ -1,0 +1,231 @@
+/** Glue: security configurations, jobs, connections, the catalog. */
+import { describePolicy, keyArn, resource, unknown, usePack } from "./support";
+
+const managedKey = "alias/aws/glue";
+const glueEncryption = {
+    s3Encryption: { s3EncryptionMode: "SSE-KMS", kmsKeyArn: keyArn },
+    cloudwatchEncryption: { cloudwatchEncryptionMode: "SSE-KMS", kmsKeyArn: keyArn },
+    jobBookmarksEncryption: { jobBookmarksEncryptionMode: "CSE-KMS", kmsKeyArn: keyArn },
+};
+const glueConfiguration = (change: object = {}) =>
+    resource("aws:glue/securityConfiguration:SecurityConfiguration", "sc", {
+        name: "sc",
+        encryptionConfiguration: { ...glueEncryption, ...change },
+    });
+const job = (properties: object = {}) =>
+    resource("aws:glue/job:Job", "job", {
+        name: "job",
+        glueVersion: "5.1",
+        securityConfiguration: "sc",
+        command: { name: "glueetl" },
+        ...properties,
+    });
+const connection = (properties: object, type = "JDBC") =>
+    resource("aws:glue/connection:Connection", "c", {
+        connectionType: type,
+        connectionProperties: {
+            JDBC_CONNECTION_URL: "jdbc:redshift://x:5439/logs",
+            JDBC_ENFORCE_SSL: "true",
+            SECRET_ID: "s",
+            ...properties,
+        },
+    });
+const catalog = (change: object = {}) =>
+    resource("aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings", "catalog", {
+        dataCatalogEncryptionSettings: {
+            encryptionAtRest: { catalogEncryptionMode: "SSE-KMS", sseAwsKmsKeyId: keyArn },
+            connectionPasswordEncryption: {
+                returnConnectionPasswordEncrypted: true,
+                awsKmsKeyId: keyArn,
+            },
+            ...change,
+        },
+    });
+const warehouseProperties = {
+    clusterIdentifier: "warehouse",
+    encrypted: true,
+    kmsKeyId: keyArn,
+    publiclyAccessible: false,
+    enhancedVpcRouting: true,
+    clusterSubnetGroupName: "subnets",
+    clusterParameterGroupName: "parameters",
+    automatedSnapshotRetentionPeriod: 7,
+    manageMasterPassword: true,
+    masterPasswordSecretKmsKeyId: keyArn,
+    masterUsername: "loglake",
+    databaseName: "logs",
+};
+const warehouse = (change: object = {}) =>
+    resource("aws:redshift/cluster:Cluster", "warehouse", { ...warehouseProperties, ...change });
+const parameters = (...list: object[]) =>
+    resource("aws:redshift/parameterGroup:ParameterGroup", "parameters", {
+        name: "parameters",
+        parameters: list,
+    });
+const tls = { name: "require_ssl", value: "true" };
+const activity = { name: "enable_user_activity_logging", value: "true" };
+
+describe("policies on Glue", () => {
+    usePack();
+
+    describePolicy("glue-security-configuration-encryption", {
+        fails: {
+            "results in the clear": [
+                "s3EncryptionMode",
+                glueConfiguration({ s3Encryption: { s3EncryptionMode: "DISABLED" } }),
+            ],
+            "results under S3's own key": [
+                "s3EncryptionMode",
+                glueConfiguration({
+                    s3Encryption: { s3EncryptionMode: "SSE-S3", kmsKeyArn: keyArn },
+                }),
+            ],
+            "logs in the clear": [
+                "cloudwatchEncryptionMode",
+                glueConfiguration({
+                    cloudwatchEncryption: { cloudwatchEncryptionMode: "DISABLED" },
+                }),
+            ],
+            "bookmarks in the clear": [
+                "jobBookmarksEncryptionMode",
+                glueConfiguration({ jobBookmarksEncryption: undefined }),
+            ],
+            "the key that AWS manages": [
+                "s3Encryption.kmsKeyArn",
+                glueConfiguration({
+                    s3Encryption: { s3EncryptionMode: "SSE-KMS", kmsKeyArn: managedKey },
+                }),
+            ],
+        },
+        passes: { "all three under a key of one's own": [glueConfiguration()] },
+        unseen: {
+            "a mode that is only known later": [
+                glueConfiguration({
+                    s3Encryption: { s3EncryptionMode: unknown, kmsKeyArn: keyArn },
+                }),
+            ],
+        },
+    });
+
+    describePolicy("glue-uses-security-configuration", {
+        fails: {
+            "a job without one": [
+                "securityConfiguration",
+                job({ securityConfiguration: undefined }),
+            ],
+            "a crawler without one": [
+                "securityConfiguration",
+                resource("aws:glue/crawler:Crawler", "crawler", { name: "crawler" }),
+            ],
+        },
+        passes: {
+            "a job with one": [job(), glueConfiguration()],
+            "one that is only known later": [job({ securityConfiguration: unknown })],
+        },
+    });
+
+    describePolicy("named-settings-in-stack", {
+        fails: {},
+        passes: {
+            "a job whose security configuration is here": [job(), glueConfiguration()],
+            "a cluster whose parameter group is here": [warehouse(), parameters(tls, activity)],
+        },
+        unseen: {
+            "a security configuration of another stack": [
+                job({ securityConfiguration: "elsewhere" }),
+                glueConfiguration(),
+            ],
+        },
+    });
+
+    describePolicy("glue-job-version", {
+        fails: {
+            "an old runtime": ["glueVersion", job({ glueVersion: "2.0" })],
+            "no version": ["glueVersion", job({ glueVersion: undefined })],
+        },
+        passes: {
+            "a current runtime": [job()],
+            "a Python shell, whose versions are others": [
+                job({ glueVersion: "3.0", command: { name: "pythonshell" } }),
+            ],
+        },
+        unseen: { "a version that is only known later": [job({ glueVersion: unknown })] },
+    });
+
+    describePolicy("glue-job-no-secrets", {
+        fails: {
+            "a password": [
+                "secret::--db_password",
+                job({ defaultArguments: { "--db_password": "hunter2" } }),
+            ],
+            "an access key": [
+                "secret::--extra",
+                job({ defaultArguments: { "--extra": "AKIAIOSFODNN7EXAMPLE" } }),
+            ],
+            "a password in an address": [
+                "secret::--jdbc",
+                job({ defaultArguments: { "--jdbc": "postgres://admin:hunter2@host/db" } }),
+            ],
+        },
+        passes: {
+            "the ARN of a secret": [
+                job({
+                    defaultArguments: {
+                        "--admin_secret_arn":
+                            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x",
+                        "--token": "arn:aws:x",
+                        "--enable-metrics": "true",
+                    },
+                }),
+            ],
+        },
+        unseen: {
+            "a password that is only known later": [
+                job({ defaultArguments: { "--db_password": unknown } }),
+            ],
+        },
+    });
+
+    describePolicy("glue-connection-security", {
+        fails: {
+            "JDBC without TLS": ["JDBC_ENFORCE_SSL", connection({ JDBC_ENFORCE_SSL: "false" })],
+            "JDBC that leaves TLS out": [
+                "JDBC_ENFORCE_SSL",
+                connection({ JDBC_ENFORCE_SSL: undefined }),
+            ],
+            "a password": ["PASSWORD", connection({ PASSWORD: "hunter2" })],
+        },
+        passes: {
+            "TLS and a secret": [connection({})],
+            "a network connection": [connection({ JDBC_ENFORCE_SSL: undefined }, "NETWORK")],
+        },
+        unseen: { "TLS that is only known later": [connection({ JDBC_ENFORCE_SSL: unknown })] },
+    });
+
+    describePolicy("glue-data-catalog-encryption", {
+        fails: {
+            "a catalog in the clear": [
+                "catalogEncryptionMode",
+                catalog({ encryptionAtRest: { catalogEncryptionMode: "DISABLED" } }),
+            ],
+            "passwords in the clear": [
+                "returnConnectionPasswordEncrypted",
+                catalog({
+                    connectionPasswordEncryption: { returnConnectionPasswordEncrypted: false },
+                }),
+            ],
+            "the key that AWS manages": [
+                "sseAwsKmsKeyId",
+                catalog({ encryptionAtRest: { catalogEncryptionMode: "SSE-KMS" } }),
+            ],
+        },
+        passes: { "both under a key of one's own": [catalog()] },
+        unseen: {
+            "a mode that is only known later": [
+                catalog({
+                    encryptionAtRest: { catalogEncryptionMode: unknown, sseAwsKmsKeyId: unknown },
+                }),
+            ],
+        },
+    });
+});

@@ -1,0 +1,246 @@
+/** Roles with all their documents. */
+import { account, allow, describePolicy, document, resource, unknown, usePack } from "./support";
+
+const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
+const serviceTrust = (service: string) => ({
+    Effect: "Allow",
+    Principal: { Service: service },
+    Action: "sts:AssumeRole",
+    Condition: { StringEquals: { "aws:SourceAccount": account } },
+});
+const role = (properties: object = {}) =>
+    resource("aws:iam/role:Role", "job", {
+        name: "job",
+        arn: roleArn("job"),
+        assumeRolePolicy: document(serviceTrust("glue.amazonaws.com")),
+        ...properties,
+    });
+const inline = (...statements: object[]) =>
+    resource("aws:iam/rolePolicy:RolePolicy", "inline", {
+        role: "job",
+        policy: document(...statements),
+    });
+const text = (policy: unknown) =>
+    resource("aws:iam/rolePolicy:RolePolicy", "inline", { role: "job", policy });
+const later = text(unknown);
+const objects = "arn:aws:s3:::data/in/*";
+const pass = (on = roleArn("spark"), service = "elasticmapreduce.amazonaws.com") =>
+    allow("iam:PassRole", on, { Condition: { StringEquals: { "iam:PassedToService": service } } });
+const many = (count: number) =>
+    Array.from(
+        { length: count },
+        (_, index) => `arn:aws:s3:::data/some/long/prefix/of/a/source/${String(index)}/*`,
+    );
+
+describe("policies on roles as a whole", () => {
+    usePack();
+
+    describePolicy("iam-privilege-escalation", {
+        fails: {
+            "new versions of policies": [
+                "Escalation::iam:CreatePolicyVersion",
+                role(),
+                inline(allow("iam:CreatePolicyVersion", `arn:aws:iam::${account}:policy/x`)),
+            ],
+            "roles and jobs in one document": [
+                "Escalation::iam:PassRole+glue:CreateJob",
+                role(),
+                inline(allow("iam:PassRole", "*"), allow("glue:CreateJob", "*")),
+            ],
+            "roles and clusters in two documents": [
+                "Escalation::iam:PassRole+elasticmapreduce:RunJobFlow",
+                role(),
+                inline(allow("iam:PassRole", roleArn("spark"))),
+                resource("aws:iam/rolePolicy:RolePolicy", "second", {
+                    role: "job",
+                    policy: document(allow("elasticmapreduce:RunJobFlow", "*")),
+                }),
+            ],
+            "roles inline and machines by attachment": [
+                "Escalation::iam:PassRole+states:CreateStateMachine",
+                role(),
+                inline(pass("*")),
+                resource("aws:iam/policy:Policy", "states", {
+                    arn: `arn:aws:iam::${account}:policy/states`,
+                    policy: document(allow("states:CreateStateMachine", "*")),
+                }),
+                resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "attachment", {
+                    role: "job",
+                    policyArn: `arn:aws:iam::${account}:policy/states`,
+                }),
+            ],
+            "any other role": [
+                "Escalation::sts:AssumeRole",
+                role(),
+                inline(allow("sts:AssumeRole", "*")),
+            ],
+            everything: ["Escalation::*", role(), inline(allow("*", "*"))],
+            "a role whose name is only known later": [
+                "Escalation::iam:PutRolePolicy",
+                role({ name: unknown, arn: unknown }),
+                resource(
+                    "aws:iam/rolePolicy:RolePolicy",
+                    "inline",
+                    { role: unknown, policy: document(allow("iam:PutRolePolicy", roleArn("x"))) },
+                    { role: "job" },
+                ),
+            ],
+        },
+        passes: {
+            "a named role for clusters": [
+                role(),
+                inline(pass(), allow("elasticmapreduce:RunJobFlow", "*")),
+            ],
+            "a named other role": [role(), inline(allow("sts:AssumeRole", roleArn("spark")))],
+            "what is refused elsewhere": [
+                role(),
+                inline(allow("iam:PutRolePolicy", roleArn("x")), {
+                    ...allow("iam:*", "*"),
+                    Effect: "Deny",
+                }),
+            ],
+            "halves of two roles": [
+                role(),
+                resource("aws:iam/role:Role", "other", { name: "other" }),
+                inline(allow("iam:PassRole", "*")),
+                resource("aws:iam/rolePolicy:RolePolicy", "second", {
+                    role: "other",
+                    policy: document(allow("glue:CreateJob", "*")),
+                }),
+            ],
+        },
+        unseen: { "a document that is only known later": [role(), later] },
+    });
+
+    describePolicy("iam-pass-role-service", {
+        fails: {
+            "a role for Glue passed to EMR": [
+                "PassedTo::job",
+                role(),
+                resource("aws:iam/role:Role", "workflow", {
+                    name: "workflow",
+                    assumeRolePolicy: document(serviceTrust("states.amazonaws.com")),
+                }),
+                resource("aws:iam/rolePolicy:RolePolicy", "inline", {
+                    role: "workflow",
+                    policy: document(pass(roleArn("job"), "elasticmapreduce.amazonaws.com")),
+                }),
+            ],
+        },
+        passes: {
+            "a role for Glue passed to Glue": [
+                role(),
+                resource("aws:iam/role:Role", "workflow", { name: "workflow" }),
+                resource("aws:iam/rolePolicy:RolePolicy", "inline", {
+                    role: "workflow",
+                    policy: document(pass(roleArn("job"), "glue.amazonaws.com")),
+                }),
+            ],
+        },
+    });
+
+    describePolicy("iam-managed-policies", {
+        fails: {
+            "an administrator": [
+                "Policy::AdministratorAccess",
+                role({ managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] }),
+            ],
+            "EMR's old policy": [
+                "Policy::AmazonElasticMapReduceforEC2Role",
+                resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", {
+                    role: "job",
+                    policyArn:
+                        "arn:aws:iam::aws:policy/service-role/AmazonElasticMapReduceforEC2Role",
+                }),
+            ],
+            "Glue's policy": [
+                "Policy::AWSGlueServiceRole",
+                resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", {
+                    policyArn: "arn:aws:iam::aws:policy/service-role/AWSGlueServiceRole",
+                }),
+            ],
+            "all of S3": [
+                "Policy::AmazonS3FullAccess",
+                resource("aws:iam/userPolicyAttachment:UserPolicyAttachment", "a", {
+                    policyArn: "arn:aws:iam::aws:policy/AmazonS3FullAccess",
+                }),
+            ],
+        },
+        passes: {
+            "EMR's policy of tagged resources": [
+                resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", {
+                    policyArn: "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2",
+                }),
+            ],
+            "a policy of one's own": [
+                resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", {
+                    policyArn: unknown,
+                }),
+            ],
+        },
+    });
+
+    describePolicy("iam-policy-conflicts", {
+        fails: {
+            "inline policies in two ways": [
+                "inlinePolicies",
+                role({
+                    inlinePolicies: [
+                        { name: "x", policy: document(allow("s3:GetObject", objects)) },
+                    ],
+                }),
+                inline(allow("s3:PutObject", objects)),
+            ],
+            "attachments in two ways": [
+                "managedPolicyArns",
+                role({ managedPolicyArns: ["arn:a"] }),
+                resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", {
+                    role: "job",
+                    policyArn: "arn:b",
+                }),
+            ],
+        },
+        passes: {
+            "what AWS reports of the same policy": [
+                role({
+                    inlinePolicies: [
+                        { name: "inline", policy: document(allow("s3:GetObject", objects)) },
+                    ],
+                }),
+                inline(allow("s3:GetObject", objects)),
+            ],
+        },
+    });
+
+    describePolicy("iam-principal-size", {
+        fails: {
+            "inline policies that are too large together": [
+                "inline-size",
+                role(),
+                inline(allow("s3:GetObject", many(110))),
+                resource("aws:iam/rolePolicy:RolePolicy", "second", {
+                    role: "job",
+                    policy: document(allow("s3:PutObject", many(110))),
+                }),
+            ],
+            "too many attachments": ["attachments", role({ managedPolicyArns: many(11) })],
+        },
+        passes: { "small ones": [role(), inline(allow("s3:GetObject", objects))] },
+    });
+
+    describePolicy("iam-no-long-term-credentials", {
+        fails: {
+            "an access key": [
+                "AccessKey",
+                resource("aws:iam/accessKey:AccessKey", "k", { user: "u" }),
+            ],
+            "rights of one user": [
+                "UserPolicy",
+                resource("aws:iam/userPolicy:UserPolicy", "p", {
+                    policy: document(allow("s3:GetObject", objects)),
+                }),
+            ],
+        },
+        passes: { "a role": [role()] },
+    });
+});

@@ -1,0 +1,150 @@
+/** Rights that hand on more than they seem to. */
+import {
+    account,
+    allow,
+    describePolicy,
+    document,
+    keyArn,
+    resource,
+    unknown,
+    usePack,
+} from "./support";
+
+const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
+const inline = (...statements: object[]) =>
+    resource("aws:iam/rolePolicy:RolePolicy", "inline", {
+        role: "job",
+        policy: document(...statements),
+    });
+const text = (policy: unknown) =>
+    resource("aws:iam/rolePolicy:RolePolicy", "inline", { role: "job", policy });
+const later = text(unknown);
+const objects = "arn:aws:s3:::data/in/*";
+const pass = (on = roleArn("spark"), service = "elasticmapreduce.amazonaws.com") =>
+    allow("iam:PassRole", on, { Condition: { StringEquals: { "iam:PassedToService": service } } });
+
+describe("policies on what identities may hand on", () => {
+    usePack();
+
+    describePolicy("iam-pass-role", {
+        fails: {
+            "any role": ["PassRole::*", inline(pass("*"))],
+            "any role of a prefix": [
+                `PassRole::${roleArn("loglake-*")}`,
+                inline(pass(roleArn("loglake-*"))),
+            ],
+            "any service": ["PassedToService", inline(allow("iam:PassRole", roleArn("spark")))],
+            "any service, said": ["PassedToService", inline(pass(roleArn("spark"), "*"))],
+            "a service by pattern": [
+                "PassedToService",
+                inline(
+                    allow("iam:PassRole", roleArn("spark"), {
+                        Condition: { StringLike: { "iam:PassedToService": "*.amazonaws.com" } },
+                    }),
+                ),
+            ],
+            "a service only where it is told": [
+                "PassedToService",
+                inline(
+                    allow("iam:PassRole", roleArn("spark"), {
+                        Condition: {
+                            StringEqualsIfExists: { "iam:PassedToService": "ec2.amazonaws.com" },
+                        },
+                    }),
+                ),
+            ],
+            "any role within a wildcard": ["PassRole::*", inline(allow("iam:*", "*"))],
+        },
+        passes: {
+            "a role to a service": [inline(pass())],
+            "no role": [inline(allow("s3:GetObject", objects))],
+        },
+        unseen: { "a document that is only known later": [later] },
+    });
+
+    describePolicy("iam-bounded-data-access", {
+        fails: {
+            "every object": ["Data::s3:GetObject", inline(allow("s3:GetObject", "*"))],
+            "every secret": [
+                "Data::secretsmanager:GetSecretValue",
+                inline(
+                    allow(
+                        "secretsmanager:GetSecretValue",
+                        `arn:aws:secretsmanager:eu-west-1:${account}:secret:*`,
+                    ),
+                ),
+            ],
+            "every parameter": [
+                "Data::ssm:GetParameter",
+                inline(allow("ssm:GetParameter", `arn:aws:ssm:eu-west-1:${account}:parameter/*`)),
+            ],
+            "every key": ["Data::kms:Decrypt", inline(allow("kms:Decrypt", "*"))],
+            "every key through one service": [
+                "Data::kms:Decrypt",
+                inline(
+                    allow("kms:Decrypt", "*", {
+                        Condition: {
+                            StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" },
+                        },
+                    }),
+                ),
+            ],
+            credentials: [
+                "Data::sts:GetFederationToken",
+                inline(allow("sts:GetFederationToken", "*")),
+            ],
+            "grants without end": ["CreateGrant", inline(allow("kms:CreateGrant", keyArn))],
+        },
+        passes: {
+            "some objects": [inline(allow("s3:GetObject", objects))],
+            "grants for resources of AWS": [
+                inline(
+                    allow("kms:CreateGrant", keyArn, {
+                        Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+                    }),
+                ),
+            ],
+            "keys of one alias": [
+                inline(
+                    allow("kms:Decrypt", `arn:aws:kms:eu-west-1:${account}:key/*`, {
+                        Condition: {
+                            "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/lake" },
+                        },
+                    }),
+                ),
+            ],
+        },
+        unseen: { "a document that is only known later": [later] },
+    });
+
+    describePolicy("iam-no-permissions-management", {
+        fails: {
+            "policies of buckets": [
+                "Permissions::s3:PutBucketPolicy",
+                inline(allow("s3:PutBucketPolicy", "arn:aws:s3:::data")),
+            ],
+            "policies of keys": [
+                "Permissions::kms:PutKeyPolicy",
+                inline(allow("kms:PutKeyPolicy", keyArn)),
+            ],
+            "policies of the catalog": [
+                "Permissions::glue:PutResourcePolicy",
+                inline(
+                    allow("glue:PutResourcePolicy", `arn:aws:glue:eu-west-1:${account}:catalog`),
+                ),
+            ],
+        },
+        passes: {
+            work: [inline(allow(["s3:GetObject", "s3:PutObject"], objects))],
+            "a database group": [
+                inline(
+                    allow(
+                        "redshift:JoinGroup",
+                        `arn:aws:redshift:eu-west-1:${account}:dbgroup:wh/readers`,
+                    ),
+                ),
+            ],
+        },
+        unseen: { "a document that is only known later": [later] },
+    });
+});

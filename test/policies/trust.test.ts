@@ -1,0 +1,176 @@
+/** Who may assume roles. */
+import { account, describePolicy, document, resource, unknown, usePack } from "./support";
+
+const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
+const serviceTrust = (service: string) => ({
+    Effect: "Allow",
+    Principal: { Service: service },
+    Action: "sts:AssumeRole",
+    Condition: { StringEquals: { "aws:SourceAccount": account } },
+});
+const role = (properties: object = {}) =>
+    resource("aws:iam/role:Role", "job", {
+        name: "job",
+        arn: roleArn("job"),
+        assumeRolePolicy: document(serviceTrust("glue.amazonaws.com")),
+        ...properties,
+    });
+
+describe("policies on trust", () => {
+    usePack();
+
+    describePolicy("iam-trust", {
+        fails: {
+            everybody: [
+                "Principal::*",
+                role({
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Principal: "*",
+                        Action: "sts:AssumeRole",
+                    }),
+                }),
+            ],
+            "every AWS principal": [
+                "Principal::*",
+                role({
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Principal: { AWS: "*" },
+                        Action: "sts:AssumeRole",
+                    }),
+                }),
+            ],
+            "a whole account": [
+                `Principal::arn:aws:iam::${account}:root`,
+                role({
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Principal: { AWS: `arn:aws:iam::${account}:root` },
+                        Action: "sts:AssumeRole",
+                    }),
+                }),
+            ],
+            "a whole account by number": [
+                "Principal::999999999999",
+                role({
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Principal: { AWS: "999999999999" },
+                        Action: "sts:AssumeRole",
+                    }),
+                }),
+            ],
+            "a service on behalf of anybody": [
+                "Source::glue.amazonaws.com",
+                role({
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Principal: { Service: "glue.amazonaws.com" },
+                        Action: "sts:AssumeRole",
+                    }),
+                }),
+            ],
+            "a service whose condition anything meets": [
+                "Source::glue.amazonaws.com",
+                role({
+                    assumeRolePolicy: document({
+                        ...serviceTrust("glue.amazonaws.com"),
+                        Condition: { StringLike: { "aws:SourceAccount": "*" } },
+                    }),
+                }),
+            ],
+            "GitHub, any repository": [
+                "OIDC::sub",
+                role({
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Principal: {
+                            Federated: `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`,
+                        },
+                        Action: "sts:AssumeRoleWithWebIdentity",
+                        Condition: {
+                            StringEquals: {
+                                "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+                            },
+                        },
+                    }),
+                }),
+            ],
+        },
+        passes: {
+            "a service for this account": [role()],
+            "a service for one resource": [
+                role({
+                    assumeRolePolicy: document({
+                        ...serviceTrust("states.amazonaws.com"),
+                        Condition: {
+                            ArnLike: {
+                                "aws:SourceArn": `arn:aws:states:eu-west-1:${account}:stateMachine:x`,
+                            },
+                        },
+                    }),
+                }),
+            ],
+            "Redshift for the users of one cluster": [
+                role({
+                    assumeRolePolicy: document({
+                        ...serviceTrust("redshift.amazonaws.com"),
+                        Condition: {
+                            StringLike: {
+                                "sts:ExternalId": `arn:aws:redshift:eu-west-1:${account}:dbuser:wh/*`,
+                            },
+                        },
+                    }),
+                }),
+            ],
+            "EC2, which says nothing of whom it acts for": [
+                role({
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Principal: { Service: "ec2.amazonaws.com" },
+                        Action: "sts:AssumeRole",
+                    }),
+                }),
+            ],
+            "a named role": [
+                role({
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Principal: { AWS: roleArn("instance") },
+                        Action: ["sts:AssumeRole", "sts:TagSession"],
+                    }),
+                }),
+            ],
+            "another account that knows a secret": [
+                role({
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Principal: { AWS: "arn:aws:iam::999999999999:root" },
+                        Action: "sts:AssumeRole",
+                        Condition: { StringEquals: { "sts:ExternalId": "b7f3" } },
+                    }),
+                }),
+            ],
+            "GitHub, one repository": [
+                role({
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Principal: {
+                            Federated: `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`,
+                        },
+                        Action: "sts:AssumeRoleWithWebIdentity",
+                        Condition: {
+                            StringEquals: {
+                                "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+                                "token.actions.githubusercontent.com:sub":
+                                    "repo:me/loglake:ref:refs/heads/main",
+                            },
+                        },
+                    }),
+                }),
+            ],
+        },
+        unseen: { "a trust that is only known later": [role({ assumeRolePolicy: unknown })] },
+    });
+});
