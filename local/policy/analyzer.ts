@@ -53,6 +53,8 @@ export interface Analyzer {
     close(): Promise<void>;
 }
 
+type EmptyMessage = Parameters<AnalyzerClient["getAnalyzerInfo"]>[0];
+
 const messageBytes = 400 * 1024 * 1024; // as the server takes
 
 /**
@@ -155,9 +157,11 @@ function connect(port: number) {
                 });
             });
     // The empty message must be of the class that the service itself was made with.
-    const Empty = AnalyzerService.getAnalyzerInfo.requestType as unknown as new () => object;
+    const { requestType: Empty } = AnalyzerService.getAnalyzerInfo as unknown as {
+        requestType: new () => object;
+    };
     /* eslint-disable @typescript-eslint/unbound-method -- `call` binds them */
-    const info = call<object, proto.AnalyzerInfo>(client.getAnalyzerInfo);
+    const info = call<object, proto.AnalyzerInfo>(client.getAnalyzerInfo as Unary<object, proto.AnalyzerInfo>);
     return {
         getAnalyzerInfo: () => info(new Empty()),
         configure: async (request: proto.ConfigureAnalyzerRequest) => {
