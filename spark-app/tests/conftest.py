@@ -25,8 +25,7 @@ def spark() -> Iterator[SparkSession]:
     builder.config("spark.driver.memory", "1g")
     builder.config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     builder.config("spark.sql.shuffle.partitions", "2")
-    builder.getOrCreate()
-    session = create_session()
+    session = create_session(builder)
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from pyspark.sql import Column, DataFrame, Row, SparkSession
 
-from loglake_spark.job import READERS
 from loglake_spark.plan import Format, Plan, parse_plan
+from loglake_spark.records import READERS
 from loglake_spark.requests import to_records
 
 REPOSITORY = Path(__file__).parents[2]

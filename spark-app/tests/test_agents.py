@@ -13,13 +13,21 @@ SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 
 # agent -> name, version, operating system; with a person in front of it
 BROWSERS = {
-    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/132.0.0.0 Safari/537.36": ("Chrome", "132.0.0.0", "Windows"),
+    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/132.0.0.0 Safari/537.36": (
+        "Chrome",
+        "132.0.0.0",
+        "Windows",
+    ),
     f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/132.0.0.0 Safari/537.36 Edg/132.0.2957.115": (
         "Edge",
         "132.0.2957.115",
         "Windows",
     ),
-    f"Mozilla/5.0 (Windows NT 10.0) {WEBKIT} Chrome/130.0.0.0 Safari/537.36 OPR/115.0.0.0": ("Opera", "115.0.0.0", "Windows"),
+    f"Mozilla/5.0 (Windows NT 10.0) {WEBKIT} Chrome/130.0.0.0 Safari/537.36 OPR/115.0.0.0": (
+        "Opera",
+        "115.0.0.0",
+        "Windows",
+    ),
     f"Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) {SAFARI} Version/17.5 Safari/605.1.15": ("Safari", "17.5", "macOS"),
     f"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) {SAFARI} Version/17.5 Mobile/15E148 Safari/604.1": (
         "Safari",
@@ -44,7 +52,11 @@ BROWSERS = {
     "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0": ("Firefox", "128.0", "Linux"),
     "Mozilla/5.0 (Windows NT 6.1; WOW64; Trident/7.0; rv:11.0) like Gecko": ("Internet Explorer", "11.0", "Windows"),
     "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 5.1)": ("Internet Explorer", "8.0", "Windows"),
-    f"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {WEBKIT} Chrome/131.0.0.0 Safari/537.36": ("Chrome", "131.0.0.0", "ChromeOS"),
+    f"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {WEBKIT} Chrome/131.0.0.0 Safari/537.36": (
+        "Chrome",
+        "131.0.0.0",
+        "ChromeOS",
+    ),
     "Dalvik/2.1.0 (Linux; U; Android 13; Pixel 6 Build/TQ3A)": ("Dalvik", "2.1.0", "Android"),
     "AppleCoreMedia/1.0.0.21F79 (iPad; U; CPU OS 17_5 like Mac OS X)": ("AppleCoreMedia", "1.0.0.21", "iPadOS"),
 }
@@ -55,7 +67,10 @@ SYNTHETIC = {
     f"Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X) {WEBKIT} Chrome/120.0 Mobile Safari/537.36 (compatible; Googlebot/2.1; "
     "+http://www.google.com/bot.html)": ("Googlebot", "2.1"),
     "Mozilla/5.0 (compatible; YandexBot/3.0; +http://yandex.com/bots)": ("YandexBot", "3.0"),
-    f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} HeadlessChrome/120.0.0.0 Safari/537.36": ("Headless Chrome", "120.0.0.0"),
+    f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} HeadlessChrome/120.0.0.0 Safari/537.36": (
+        "Headless Chrome",
+        "120.0.0.0",
+    ),
     "curl/8.5.0": ("curl", "8.5.0"),
     "python-requests/2.32.3": ("python-requests", "2.32.3"),
     "Go-http-client/2.0": ("Go-http-client", "2.0"),

@@ -17,7 +17,12 @@ def test_a_plan_says_what_to_read_and_where_to_write() -> None:
     assert plan.format_of(plan.sources[0]).time_formats == ("dd/MMM/yyyy:HH:mm:ss Z",)
     assert plan.table_location("events") == "s3://processed/events/dt=2026-03-04/run=run-1"
     assert plan.run_location == "s3://processed/_runs/run-1"
-    assert [column.type for column in plan.tables["requests_by_status"].columns] == ["string", "int", "string", "bigint"]
+    assert [column.type for column in plan.tables["requests_by_status"].columns] == [
+        "string",
+        "int",
+        "string",
+        "bigint",
+    ]
 
 
 def one_source(**changes: object) -> list[dict[str, Any]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby
+from typing import Any
 from urllib.parse import unquote
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -20,9 +22,14 @@ from loglake_spark.plan import Source
 # the lower bits of monotonically_increasing_id count the rows of a partition
 POSITION_BITS = 33
 
-BLOCKS_SCHEMA = (
-    "file_path string, block_start long, line_offset long, source string, log_file_path string, event_id_prefix string"
-)
+BLOCK_COLUMNS = {
+    "file_path": "string",
+    "block_start": "bigint",
+    "line_offset": "bigint",
+    "source": "string",
+    "log_file_path": "string",
+    "event_id_prefix": "string",
+}
 
 
 @dataclass(frozen=True)
@@ -90,9 +97,9 @@ def number_lines(scan: DataFrame, blocks: Iterable[Block], sources: Sequence[Sou
         for part in parts:
             # a block's first line is number lines_before + 1 of the object
             offset = lines_before + 1 - part.first_position
-            rows.append((file_path, part.start, offset, source, path, prefix))
+            rows.append([file_path, part.start, offset, source, path, prefix])
             lines_before += part.lines
-    numbered = scan.join(F.broadcast(spark.createDataFrame(rows, BLOCKS_SCHEMA)), ["file_path", "block_start"])
+    numbered = scan.join(F.broadcast(local_frame(spark, rows, BLOCK_COLUMNS)), ["file_path", "block_start"])
     line_number = F.col("position") + F.col("line_offset")
     return numbered.select(
         "line",
@@ -101,6 +108,19 @@ def number_lines(scan: DataFrame, blocks: Iterable[Block], sources: Sequence[Sou
         line_number.alias("log_file_line"),
         F.concat("event_id_prefix", F.lpad(F.lower(F.hex(line_number)), 12, "0")).alias("event_id"),
     )
+
+
+def local_frame(spark: SparkSession, rows: Sequence[Sequence[object]], columns: Mapping[str, str]) -> DataFrame:
+    """``rows`` as a frame with ``columns``, names and types.
+
+    They go to the JVM as one text: ``createDataFrame`` would start a Python process on the executors to unpack them.
+    """
+    text = json.dumps([dict(zip(columns, row, strict=True)) for row in rows])
+    jvm: Any = spark.sparkContext._jvm
+    texts = jvm.java.util.Collections.singletonList(text)
+    frame = spark._jsparkSession.createDataset(texts, jvm.org.apache.spark.sql.Encoders.STRING()).toDF()
+    struct = ", ".join(f"{name}: {kind}" for name, kind in columns.items())
+    return DataFrame(frame, spark).select(F.inline(F.from_json("value", f"array<struct<{struct}>>")))
 
 
 def lines_by_source(blocks: Iterable[Block], sources: Sequence[Source]) -> dict[str, int]:

@@ -77,7 +77,7 @@ def with_target(fields: DataFrame) -> DataFrame:
 def select_record(fields: DataFrame, log_format: Format) -> DataFrame:
     """The columns of ``to_records``, of what the steps before it have added."""
     status, size, target = F.col("status"), F.col("size"), F.col("target")
-    url_query = F.coalesce(F.expr("ltrim('?', url_query)"), urls.query(target), urls.query(F.col("url")))
+    url_query = F.coalesce(F.expr("trim(leading '?' from url_query)"), urls.query(target), urls.query(F.col("url")))
     is_quarantined = F.col("reason").isNotNull() & (F.col("reason") != SKIPPED)
     return fields.select(
         "event_id",

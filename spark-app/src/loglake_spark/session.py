@@ -21,9 +21,9 @@ SETTINGS = {
 }
 
 
-def create_session() -> SparkSession:
-    """The session, on the cluster that spark-submit names."""
-    builder = SparkSession.builder.appName("loglake-spark")
+def create_session(builder: SparkSession.Builder | None = None) -> SparkSession:
+    """The session, on the cluster that spark-submit names, or that ``builder`` does."""
+    builder = (builder or SparkSession.builder).appName("loglake-spark")
     for key, value in SETTINGS.items():
         builder = builder.config(key, value)
     # files move once rather than twice: half a run does no harm, since nothing points at it before the
