@@ -139,6 +139,9 @@ async function portOf(child: ChildProcess, seconds: number): Promise<number> {
     });
 }
 
+/** A method of a gRPC client that takes one message and answers with one. */
+type Unary<Q, R> = (request: Q, callback: (error: Error | null, response: R) => void) => unknown;
+
 function connect(port: number) {
     const { credentials } = pulumiRequire("@grpc/grpc-js") as typeof grpc;
     const client = new AnalyzerClient(`127.0.0.1:${String(port)}`, credentials.createInsecure(), {
@@ -146,9 +149,7 @@ function connect(port: number) {
         "grpc.max_send_message_length": messageBytes,
     });
     const call =
-        <Q, R>(
-            method: (request: Q, callback: (error: Error | null, response: R) => void) => unknown,
-        ) =>
+        <Q, R>(method: Unary<Q, R>) =>
         (request: Q) =>
             new Promise<R>((resolve, reject) => {
                 method.call(client, request, (error, response) => {
@@ -161,7 +162,9 @@ function connect(port: number) {
         requestType: new () => object;
     };
     /* eslint-disable @typescript-eslint/unbound-method -- `call` binds them */
-    const info = call<object, proto.AnalyzerInfo>(client.getAnalyzerInfo as Unary<object, proto.AnalyzerInfo>);
+    const info = call<object, proto.AnalyzerInfo>(
+        client.getAnalyzerInfo as unknown as Unary<object, proto.AnalyzerInfo>,
+    );
     return {
         getAnalyzerInfo: () => info(new Empty()),
         configure: async (request: proto.ConfigureAnalyzerRequest) => {
