@@ -53,8 +53,6 @@ export interface Analyzer {
     close(): Promise<void>;
 }
 
-type EmptyMessage = Parameters<AnalyzerClient["getAnalyzerInfo"]>[0];
-
 const messageBytes = 400 * 1024 * 1024; // as the server takes
 
 /**
