@@ -40,6 +40,7 @@ async function main(): Promise<void> {
         toolchain,
         folder: out,
         port: args.port,
+        isLongRun: bytesOf(files, dt) > longRunBytes,
         onProgress: (source, line) => {
             progress.from(source, line);
         },
@@ -113,6 +114,16 @@ function sampleLogs(): LogFile[] {
     const folder = join(stateFolder, "samples");
     writeSamples(folder);
     return findLogs({ paths: [folder] });
+}
+
+/** From this size of logs on, Java's thorough compiler earns more than it costs. */
+const longRunBytes = 200e6;
+
+/** Bytes of a day's logs; a gzip file counts ten times, about what is in it. */
+function bytesOf(files: readonly LogFile[], dt: string): number {
+    return files
+        .filter((file) => file.dt === dt)
+        .reduce((sum, { path, bytes }) => sum + bytes * (path.endsWith(".gz") ? 10 : 1), 0);
 }
 
 function daysOf(files: readonly LogFile[]): string[] {

@@ -1,6 +1,6 @@
 /** Answers in the forms that AWS gives them. */
 import { randomUUID } from "node:crypto";
-import type { Call, Reply } from "../gateway";
+import type { Call, Reply } from "./call";
 
 /** An error that a service answers with, by its code in the service's model. */
 export class ServiceError extends Error {

@@ -1,7 +1,6 @@
 /** Stands in for the Pulumi engine: runs a program in this process and hands each resource to a provider of the caller's. */
 import * as pulumi from "@pulumi/pulumi";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- a provider's values have no static type */
 export type Properties = Record<string, any>;
 
 /** A resource as the program registered it. */

@@ -51,11 +51,19 @@ export async function runStack(
             // loaded when it runs, as an engine would: settings read the configuration while it does
             const program = ((await import("../../index.js")) as { default: () => Properties })
                 .default;
-            return pulumi.output(program());
+            return program();
         },
         { ...options, stack, config },
     );
-    // not by `apply`, which would wait for ever for what a preview doesn't know
-    const outputs = await (result as unknown as { promise(): Promise<Properties> }).promise();
-    return { resources, result: outputs };
+    return { resources, result: await known(result) };
+}
+
+/** The outputs that are known; a preview doesn't know all of them. */
+async function known(outputs: Properties): Promise<Properties> {
+    const entries = Object.entries(outputs).map(async ([name, value]) => {
+        // not by `apply`, which would wait for ever for what is unknown
+        const output = pulumi.output(value) as unknown as { promise(): Promise<unknown> };
+        return [name, await output.promise()];
+    });
+    return Object.fromEntries(await Promise.all(entries)) as Properties;
 }

@@ -1,5 +1,5 @@
 /** Answers of the Data API about statements. @see https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_DescribeStatement.html */
-import type { Call, Reply } from "../gateway";
+import type { Call, Reply } from "../gateway/call";
 import { input, json, ServiceError } from "../gateway/replies";
 import type { Statement, SubStatement } from "./statements";
 

@@ -1,5 +1,5 @@
 /** The Redshift Data API over HTTP. @see https://docs.aws.amazon.com/redshift-data/latest/APIReference/Welcome.html */
-import type { Call, Handler, Handlers } from "../gateway";
+import type { Call, Handler, Handlers } from "../gateway/call";
 import { input, json, ServiceError } from "../gateway/replies";
 import { described, listed, ownerOf, partDescribed, resultPage } from "./answers";
 import { Cluster, type ClusterOptions } from "./cluster";

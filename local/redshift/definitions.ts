@@ -1,12 +1,23 @@
 /** Statements that make, change and drop schemas, tables and views. */
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { pathOf, type Relation, type Target } from "./access";
-import type { Database } from "./database";
+import type { Catalog } from "./catalog";
 import { nameOf, ofPath, relationsIn, resolved, type Parsed, type RelationName } from "./dialect";
 import { SqlError } from "./errors";
 import { pathInSql, quoted, textLiteral } from "./names";
 import { describe } from "./parquet";
 import { tableDefinition, type TableDefinition } from "./tables";
 import type { Tree } from "./tree";
+
+/** What a definition changes: the part of a database that it needs. */
+export interface Database {
+    readonly connection: DuckDBConnection;
+    readonly state: Catalog;
+    /** Checks that `user` may run the statement, then makes what it reads from outside readable. */
+    admit(user: string, parsed: Parsed): Promise<void>;
+    /** The statement as DuckDB takes it. */
+    translated(user: string, parsed: Parsed): string;
+}
 
 type Definition = (database: Database, user: string, parsed: Parsed) => Promise<void>;
 

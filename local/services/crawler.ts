@@ -1,5 +1,5 @@
 /** Glue's crawlers: what was deployed of them, applied to the objects in the bucket, as a session of the crawler's role. */
-import type { Handlers } from "../gateway";
+import type { Handlers } from "../gateway/call";
 import { input, json, ServiceError } from "../gateway/replies";
 import { nameOf, type Context } from "./context";
 import type { Classifier } from "./crawl/classify";

@@ -1,6 +1,6 @@
 /** EMR: clusters that are checked and remembered, and steps that really run, as a session of their runtime role. */
 import { createApi } from "../api";
-import type { Handlers } from "../gateway";
+import type { Handlers } from "../gateway/call";
 import { input, json, ServiceError } from "../gateway/replies";
 import type { Context } from "./context";
 import { checkCluster, type ClusterParameters, type StepConfig } from "./emr/checks";

@@ -1,7 +1,7 @@
 /** Step Functions' executions: each runs the state machine that was deployed, as its role. */
 import { randomUUID } from "node:crypto";
 import { createApi } from "../api";
-import type { Handlers } from "../gateway";
+import type { Handlers } from "../gateway/call";
 import { deployer } from "../gateway/identities";
 import { input, json, ServiceError } from "../gateway/replies";
 import { deployedMachine, execute, type Execution, type ExecutionOptions } from "../workflow";

@@ -1,6 +1,6 @@
 /** Glue's jobs: the script that was deployed, run by Spark as a session of the job's role. */
 import { randomBytes } from "node:crypto";
-import type { Handlers } from "../gateway";
+import type { Handlers } from "../gateway/call";
 import { input, json, ServiceError } from "../gateway/replies";
 import type { Context } from "./context";
 import { sparkSubmit, type SparkInstallation } from "./spark";

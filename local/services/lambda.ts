@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { randomUUID } from "node:crypto";
 import { unzipSync } from "fflate";
-import type { Call, Handlers, Reply } from "../gateway";
+import type { Call, Handlers, Reply } from "../gateway/call";
 import { input, json, ServiceError } from "../gateway/replies";
 import { awsEnvironment, plainEnvironment, type Context } from "./context";
 

@@ -1,5 +1,5 @@
 /** What Hadoop's S3 client needs of an S3 that it reaches without TLS. */
-import type { Middleware } from "../gateway";
+import type { Middleware } from "../gateway/call";
 
 /**
  * Leaves out which key an object lies under when Hadoop asks about the object. Hadoop repeats it in its copies (its

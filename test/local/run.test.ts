@@ -54,7 +54,7 @@ async function rows(sql: string): Promise<unknown[][]> {
     const connection = await instance.connect();
     try {
         const reader = await connection.runAndReadAll(sql);
-        return reader.getRowsJson() as unknown[][];
+        return reader.getRowsJson();
     } finally {
         connection.closeSync();
         instance.closeSync();

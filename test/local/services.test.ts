@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { strToU8, zipSync } from "fflate";
 import { createApi, type Api } from "../../local/api";
 import { deployer } from "../../local/gateway/identities";
-import type { Handlers } from "../../local/gateway";
+import type { Handlers } from "../../local/gateway/call";
 import { emr } from "../../local/services/emr";
 import { executions } from "../../local/services/executions";
 import { glueJobs } from "../../local/services/glueJobs";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { createApi } from "../../local/api";
 import { deployer } from "../../local/gateway/identities";
-import type { Handlers } from "../../local/gateway";
+import type { Handlers } from "../../local/gateway/call";
 import { json, ServiceError } from "../../local/gateway/replies";
 import {
     execute,

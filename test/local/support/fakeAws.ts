@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startGateway, type Gateway, type Handlers } from "../../../local/gateway";
+import { startGateway, type Gateway } from "../../../local/gateway";
+import type { Handlers } from "../../../local/gateway/call";
 import { json } from "../../../local/gateway/replies";
 import { Processes } from "../../../local/processes";
 import { noProfiles, Sessions, type Context } from "../../../local/services/context";
