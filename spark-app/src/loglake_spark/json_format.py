@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
 from loglake_spark.fields import SKIPPED, present, select_fields
 from loglake_spark.plan import Format
 
 # the members of an object that are read, and of those that may be objects, their members
 Members = dict[str, "Members"]
+
+# every member as text, numbers and objects too; a struct of all the members that are read takes as long to fill, and
+# can't tell `time` from `Time`
+OBJECT = "map<string, string>"
 
 
 def read_json(lines: DataFrame, json_format: Format) -> DataFrame:
@@ -27,12 +29,12 @@ def read_json(lines: DataFrame, json_format: Format) -> DataFrame:
         insert(members, key)
 
     # in an array, so that anything after the object makes the line invalid rather than being passed over
-    array = F.from_json(F.concat(F.lit("["), "line", F.lit("]")), ArrayType(strings(members)))
-    parsed = lines.withColumn("array", array).withColumn("object", F.col("array")[0].cast(by_position(members)))
+    array = F.from_json(F.concat(F.lit("["), "line", F.lit("]")), f"array<{OBJECT}>")
+    parsed = lines.withColumn("array", array).withColumn("object", F.col("array")[0])
     parsed, places = with_members(parsed, members)
 
     fields = {
-        field: text_value(F.coalesce(*(present(F.col(place)) for key in keys for place in places[key])))
+        field: text_value(F.coalesce(*(present(place) for key in keys for place in places[key])))
         for field, keys in json_format.fields.items()
     }
     return select_fields(parsed, problem_of(json_format), fields)
@@ -64,43 +66,27 @@ def insert(members: Members, key: str) -> None:
         insert(members.setdefault(outer, {}), inner)
 
 
-def with_members(parsed: DataFrame, members: Members) -> tuple[DataFrame, dict[str, list[str]]]:
+def with_members(parsed: DataFrame, members: Members) -> tuple[DataFrame, dict[str, list[Column]]]:
     """Parse the members that are objects, level by level below the column ``object``.
 
-    Returns the frame, and for each key the names of the columns that may hold it.
+    Returns the frame, and for each key the columns that may hold its value.
     """
-    places: dict[str, list[str]] = defaultdict(list)
+    places: dict[str, list[Column]] = defaultdict(list)
     level = [("object", "", members)]
     count = 0
     while level:
-        columns: dict[str, Column] = {}
+        objects: list[Column] = []
         below: list[tuple[str, str, Members]] = []
         for column, prefix, inner in level:
-            for index, member in enumerate(sorted(inner)):
-                place = f"{column}.f{index}"
-                places[prefix + member].append(place)
+            for member in inner:
+                value = F.col(column)[member]
+                places[prefix + member].append(value)
                 if inner[member]:
                     name = f"object_{count}"
                     count += 1
-                    columns[name] = object_at(place, inner[member])
+                    # asked first: an exception for each value that is no object would take longer than all the rest
+                    objects.append(F.when(value.startswith("{"), F.from_json(value, OBJECT)).alias(name))
                     below.append((name, f"{prefix}{member}.", inner[member]))
-        parsed = parsed.select("*", *(column.alias(name) for name, column in columns.items()))
+        parsed = parsed.select("*", *objects)
         level = below
     return parsed, places
-
-
-def object_at(place: str, members: Members) -> Column:
-    """The object whose text is at ``place``; null where there is something else."""
-    text = F.col(place)
-    # asked first: an exception for each value that is no object would take longer than all the rest
-    return F.when(text.startswith("{"), F.from_json(text, strings(members))).cast(by_position(members))
-
-
-def strings(members: Iterable[str]) -> StructType:
-    """Every member as text, numbers and objects too."""
-    return StructType([StructField(member, StringType()) for member in sorted(members)])
-
-
-def by_position(members: Iterable[str]) -> StructType:
-    """The same as f0, f1 and so on: Spark can't tell ``time`` from ``Time``, nor reach a name with a dot."""
-    return StructType([StructField(f"f{index}", StringType()) for index, _ in enumerate(members)])
