@@ -143,7 +143,7 @@ export class PipelineMonitoring extends pulumi.ComponentResource {
 
     /** Lets `role` publish to the topic. `id` names the grant, unique within the stack. */
     public grantPublish(id: string, role: aws.iam.Role): aws.iam.RolePolicy {
-        const statements = publishStatements(this.topicArn, this.keyArn);
+        const statements = publishStatements(siteOf(this), this.topicArn, this.keyArn);
         return grant(this, `${id}-publish-alerts`, role, ...statements);
     }
 }

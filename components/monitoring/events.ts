@@ -124,7 +124,8 @@ export function createRules(
             ArnLike: { "aws:SourceArn": arn(site, "events", `rule/${deployment}-*`) },
         },
     });
-    const policy = grant(monitoring, name, role, ...publishStatements(topic.arn, topic.keyArn));
+    const statements = publishStatements(site, topic.arn, topic.keyArn);
+    const policy = grant(monitoring, name, role, ...statements);
 
     for (const spec of specs) {
         const rule = new aws.cloudwatch.EventRule(

@@ -106,11 +106,13 @@ function fromAlarms(
 
 /** What a role needs to publish to the topic. */
 export function publishStatements(
+    site: Site,
     topicArn: pulumi.Input<string>,
     keyArn: pulumi.Input<string>,
 ): readonly Statement[] {
+    const viaSns = { "kms:ViaService": pulumi.interpolate`sns.${site.region}.amazonaws.com` };
     return [
         allow(["sns:Publish"], topicArn),
-        allow(["kms:GenerateDataKey", "kms:Decrypt"], keyArn),
+        allow(["kms:GenerateDataKey", "kms:Decrypt"], keyArn, { StringEquals: viaSns }),
     ];
 }

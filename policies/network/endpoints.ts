@@ -23,7 +23,9 @@ function servicesOf(stack: Stack, vpc: Subject): readonly (string | undefined)[]
     const { found, uncertain } = stack.joined(vpc, "vpcId", endpointType);
     const specs = vpc.at("vpcEndpointSpecs");
     const names = [...found, ...specs.items].map((endpoint) => endpoint.at("serviceName"));
-    const hidden = uncertain || specs.unknown || names.some(({ unknown }) => unknown);
+    // of a component, an engine may tell the outputs alone: then what it was made with can't be seen
+    const untold = vpc.type === componentType && specs.absent;
+    const hidden = untold || uncertain || specs.unknown || names.some(({ unknown }) => unknown);
     return [
         ...names.map(({ text }) => text).filter((text) => text !== undefined),
         ...(hidden ? [undefined] : []),

@@ -469,6 +469,7 @@ function publishing() {
             Effect: "Allow",
             Action: ["kms:GenerateDataKey", "kms:Decrypt"],
             Resource: `arn:aws:kms:${region}:${account}:key/${name}-alerts`,
+            Condition: { StringEquals: { "kms:ViaService": `sns.${region}.amazonaws.com` } },
         },
     ];
 }
