@@ -55,10 +55,14 @@ def run(spark: SparkSession, plan: Plan) -> None:
     storage.delete(manifest)
     say(f"run {plan.run_id}: {plan.dt}, {', '.join(f'{s.source} ({s.format})' for s in plan.sources)}")
 
+    cores = spark.sparkContext.defaultParallelism
+    # what else follows the number of executors, which changes as they come and go: lines are numbered by the parts
+    # that objects are read in, and these must be the same when they are counted and when they are parsed
+    spark.conf.set("spark.sql.files.minPartitionNum", cores)
     with stage("count lines") as done:
         scans = scan_formats(spark, storage, plan)
         raw = sum(scan.raw for scan in scans)
-        spark.conf.set("spark.sql.shuffle.partitions", shuffle_partitions(raw, spark.sparkContext.defaultParallelism))
+        spark.conf.set("spark.sql.shuffle.partitions", shuffle_partitions(raw, cores))
         blocks = count_blocks([scan.lines for scan in scans])
         lines = lines_by_source(blocks, plan.sources)
         done(f"{sum(lines.values()):,} in {len({block.file_path for block in blocks}):,} objects")
