@@ -23,7 +23,6 @@ export function only(resources: readonly Resource[], type: string, name?: string
 
 /** A policy document as an object, from a JSON input such as `policy` or `assumeRolePolicy`. */
 export function parsed(json: unknown): any {
-    // eslint-disable-line @typescript-eslint/no-explicit-any
     if (typeof json !== "string") throw new Error(`expected JSON text, got ${String(json)}`);
     return JSON.parse(json);
 }
