@@ -24,7 +24,7 @@ def combined(
 
 
 # what stands in the title -> the line, and what its record must hold
-COMBINED = {
+COMBINED: dict[str, tuple[str, dict[str, object]]] = {
     "an IPv6 client": (combined(client="2001:db8::17"), {"client_address": "2001:db8::17"}),
     "a host name as client": (combined(client="proxy.example.com"), {"client_address": "proxy.example.com"}),
     "a user name": (combined(user="ada"), {"user_name": "ada"}),
