@@ -12,6 +12,7 @@ import {
     serviceRole,
     siteOf,
 } from "./components/iam";
+import { emrTag } from "./components/emr/tags";
 
 /** A network of the deployment's own. */
 export interface NewNetworkArgs {
@@ -42,12 +43,6 @@ export interface Network {
     readonly vpcId: pulumi.Output<string>;
     readonly subnetIds: pulumi.Output<string[]>;
 }
-
-/**
- * Subnets that EMR's service role may use carry it
- * (https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-managed-iam-policies.html).
- */
-export const emrTag = { "for-use-with-amazon-emr-managed-policies": "true" };
 
 /** Makes the network, or looks none up and hands on the ids of the one that exists. */
 export function createNetwork(name: string, args: NetworkArgs): Network {

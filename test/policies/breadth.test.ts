@@ -1,38 +1,7 @@
 /** Wildcards, and what only conditions narrow. */
-import {
-    account,
-    allow,
-    describePolicy,
-    document,
-    keyArn,
-    resource,
-    unknown,
-    usePack,
-} from "./support";
+import { role, inline, later, objects } from "./iamResources";
+import { account, allow, describePolicy, document, keyArn, resource, usePack } from "./support";
 
-const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
-const serviceTrust = (service: string) => ({
-    Effect: "Allow",
-    Principal: { Service: service },
-    Action: "sts:AssumeRole",
-    Condition: { StringEquals: { "aws:SourceAccount": account } },
-});
-const role = (properties: object = {}) =>
-    resource("aws:iam/role:Role", "job", {
-        name: "job",
-        arn: roleArn("job"),
-        assumeRolePolicy: document(serviceTrust("glue.amazonaws.com")),
-        ...properties,
-    });
-const inline = (...statements: object[]) =>
-    resource("aws:iam/rolePolicy:RolePolicy", "inline", {
-        role: "job",
-        policy: document(...statements),
-    });
-const text = (policy: unknown) =>
-    resource("aws:iam/rolePolicy:RolePolicy", "inline", { role: "job", policy });
-const later = text(unknown);
-const objects = "arn:aws:s3:::data/in/*";
 const ec2 = (type: string) => `arn:aws:ec2:eu-west-1:${account}:${type}/*`;
 const viaS3 = {
     Condition: { StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },

@@ -1,29 +1,7 @@
 /** Roles with all their documents. */
+import { roleArn, serviceTrust, role, inline, later, objects } from "./iamResources";
 import { account, allow, describePolicy, document, resource, unknown, usePack } from "./support";
 
-const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
-const serviceTrust = (service: string) => ({
-    Effect: "Allow",
-    Principal: { Service: service },
-    Action: "sts:AssumeRole",
-    Condition: { StringEquals: { "aws:SourceAccount": account } },
-});
-const role = (properties: object = {}) =>
-    resource("aws:iam/role:Role", "job", {
-        name: "job",
-        arn: roleArn("job"),
-        assumeRolePolicy: document(serviceTrust("glue.amazonaws.com")),
-        ...properties,
-    });
-const inline = (...statements: object[]) =>
-    resource("aws:iam/rolePolicy:RolePolicy", "inline", {
-        role: "job",
-        policy: document(...statements),
-    });
-const text = (policy: unknown) =>
-    resource("aws:iam/rolePolicy:RolePolicy", "inline", { role: "job", policy });
-const later = text(unknown);
-const objects = "arn:aws:s3:::data/in/*";
 const pass = (on = roleArn("spark"), service = "elasticmapreduce.amazonaws.com") =>
     allow("iam:PassRole", on, { Condition: { StringEquals: { "iam:PassedToService": service } } });
 const many = (count: number) =>

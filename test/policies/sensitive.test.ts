@@ -1,25 +1,7 @@
 /** Rights that hand on more than they seem to. */
-import {
-    account,
-    allow,
-    describePolicy,
-    document,
-    keyArn,
-    resource,
-    unknown,
-    usePack,
-} from "./support";
+import { roleArn, inline, later, objects } from "./iamResources";
+import { account, allow, describePolicy, keyArn, usePack } from "./support";
 
-const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
-const inline = (...statements: object[]) =>
-    resource("aws:iam/rolePolicy:RolePolicy", "inline", {
-        role: "job",
-        policy: document(...statements),
-    });
-const text = (policy: unknown) =>
-    resource("aws:iam/rolePolicy:RolePolicy", "inline", { role: "job", policy });
-const later = text(unknown);
-const objects = "arn:aws:s3:::data/in/*";
 const pass = (on = roleArn("spark"), service = "elasticmapreduce.amazonaws.com") =>
     allow("iam:PassRole", on, { Condition: { StringEquals: { "iam:PassedToService": service } } });
 

@@ -1,20 +1,6 @@
 /** Who may assume roles. */
-import { account, describePolicy, document, resource, unknown, usePack } from "./support";
-
-const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
-const serviceTrust = (service: string) => ({
-    Effect: "Allow",
-    Principal: { Service: service },
-    Action: "sts:AssumeRole",
-    Condition: { StringEquals: { "aws:SourceAccount": account } },
-});
-const role = (properties: object = {}) =>
-    resource("aws:iam/role:Role", "job", {
-        name: "job",
-        arn: roleArn("job"),
-        assumeRolePolicy: document(serviceTrust("glue.amazonaws.com")),
-        ...properties,
-    });
+import { roleArn, role, serviceTrust } from "./iamResources";
+import { account, describePolicy, document, unknown, usePack } from "./support";
 
 describe("policies on trust", () => {
     usePack();
