@@ -17,6 +17,8 @@ export interface ApiOptions {
     readonly endpoint: string;
     readonly region: string;
     readonly credentials: AwsCredentialIdentity;
+    /** Headers of every call, which are signed with it. @default none but the SDK's own */
+    readonly headers?: Readonly<Record<string, string>>;
     /** Told of every call before it is made. */
     readonly onCall?: (call: ApiCall) => void;
 }
@@ -30,18 +32,29 @@ export type Api = (
 
 /** An {@link Api} for one identity. Clients are made on first use. */
 export function createApi(options: ApiOptions): Api {
-    const { endpoint, region, credentials } = options;
     const clients = new Map<string, any>();
     return async (service, operation, input) => {
         const Command = commandOf(service, operation);
-        const client =
-            clients.get(service) ?? new (clientClass(service))({ endpoint, region, credentials });
+        const client = clients.get(service) ?? createClient(service, options);
         clients.set(service, client);
         options.onCall?.({ service, operation, input });
         const output = await client.send(new Command(input));
         delete output.$metadata; // of the HTTP exchange, not of the answer
         return output;
     };
+}
+
+function createClient(service: string, options: ApiOptions): any {
+    const { endpoint, region, credentials, headers } = options;
+    const client = new (clientClass(service))({ endpoint, region, credentials });
+    client.middlewareStack.add(
+        (next: any) => (args: any) => {
+            Object.assign(args.request.headers, headers);
+            return next(args);
+        },
+        { step: "build", name: "headers" },
+    );
+    return client;
 }
 
 /** `GlueClient`, not the aggregate `Glue` nor the superclass of both. */

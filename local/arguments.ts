@@ -16,6 +16,7 @@ export interface Arguments {
     readonly keep: boolean;
     /** 0 for a free one. */
     readonly port: number;
+    readonly permissions: "enforce" | "observe" | "off";
 }
 
 /** Text of `npm run local -- --help`. */
@@ -34,6 +35,8 @@ package registries the first time; no AWS account.
   --out DIR          where summary.json, tables and logs go            (default: .loglake/runs/<run id>)
   --keep             leave the services up when it is done, and print how to use them; Ctrl-C ends them
   --port N           port of the one endpoint on 127.0.0.1             (default: a free one)
+  --permissions MODE enforce: a request that IAM would refuse is refused; observe: it is let through and listed;
+                     off: nobody looks                                 (default: enforce)
   --help             this text
 
 With --keep, another shell asks the warehouse:  npm run sql -- "select * from logs.requests_by_hour"`;
@@ -62,6 +65,12 @@ export function readArguments(argv: readonly string[]): Arguments {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
         throw new UserError(`--port must be 0 to 65535, got ${String(values.port)}`);
     }
+    const permissions = modes.find((mode) => mode === (values.permissions ?? "enforce"));
+    if (permissions === undefined) {
+        throw new UserError(
+            `--permissions must be ${modes.join(", ")}, got ${String(values.permissions)}`,
+        );
+    }
     return {
         help: values.help ?? false,
         logs: [...logs, ...positionals],
@@ -71,8 +80,11 @@ export function readArguments(argv: readonly string[]): Arguments {
         out: values.out,
         keep: values.keep ?? false,
         port,
+        permissions,
     };
 }
+
+const modes = ["enforce", "observe", "off"] as const;
 
 function parse(argv: readonly string[]) {
     try {
@@ -88,6 +100,7 @@ function parse(argv: readonly string[]) {
                 out: { type: "string" },
                 keep: { type: "boolean" },
                 port: { type: "string" },
+                permissions: { type: "string" },
             },
         });
     } catch (error) {

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { alarmStates, putExecutionMetric } from "./alarms";
 import { askFirstQuestions } from "./answers";
+import { permissionsOf } from "./iam/report";
 import type { Properties, Resource } from "./program/mockEngine";
 import type { Services } from "./services";
 import { countByType, type Manifest, type Summary } from "./summary";
@@ -56,6 +57,7 @@ export async function collectSummary(run: FinishedRun): Promise<Summary> {
         ),
         spectrumRows: await count(`select count(*) from lake.events where dt = '${dt}'`),
         alarms: await alarmStates(services.api),
+        permissions: await permissionsOf(services.gate),
         answers: await askFirstQuestions(ask, dt),
         seconds: run.seconds,
     };

@@ -84,7 +84,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const serve = async (request: IncomingMessage, response: ServerResponse) => {
         const started = performance.now();
         try {
-            const body = isUpload(request) ? Buffer.alloc(0) : await read(request);
+            const upload = isUpload(request);
+            const body = upload ? Buffer.alloc(0) : await read(request);
             const head = {
                 method: request.method ?? "",
                 path: request.url ?? "/",
@@ -92,7 +93,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
             };
             const route = routeOf(head, body);
             const identity = identities.of(route.accessKeyId);
-            const call: Call = { ...route, ...head, body, identity, role: identity?.roleArn };
+            const call: Call = {
+                ...route,
+                ...head,
+                body,
+                isUpload: upload,
+                identity,
+                role: identity?.roleArn,
+            };
             const reply = await answer(request, body, call);
             const { service, action, role } = call;
             const ms = Math.round(performance.now() - started);

@@ -8,6 +8,7 @@ import { keepUp } from "./keep";
 import { findLogs, newestDay, type LogFile } from "./logs";
 import { Progress } from "./progress";
 import type { Properties } from "./program/mockEngine";
+import { describePermissions, describeRefused } from "./iam/describe";
 import { runStack } from "./program/stack";
 import { writeSamples } from "./samples";
 import { startServices, type Services } from "./services";
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
         toolchain,
         folder: out,
         port: args.port,
+        permissions: args.permissions,
         isLongRun: bytesOf(files, dt) > longRunBytes,
         onProgress: (source, line) => {
             progress.from(source, line);
@@ -107,6 +109,15 @@ async function runDay(
     await takeTables(s3, String(outputs.processedBucketName), summary, out);
     writeSummary(summary, out);
     console.log(describe(summary, out));
+    const refused = describeRefused(services.gate.usage.judged());
+    for (const line of [
+        "",
+        ...describePermissions(summary.permissions),
+        ...(refused.length === 0
+            ? []
+            : ["", "let through, though IAM would refuse it:", ...refused]),
+    ])
+        console.log(`  ${line}`);
     return outputs;
 }
 

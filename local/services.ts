@@ -6,6 +6,7 @@ import { createIn } from "./deploy";
 import type { Target } from "./deploy/types";
 import { startGateway, type Gateway } from "./gateway";
 import { deployer, type Credentials } from "./gateway/identities";
+import { createGate, type Gate, type GateMode } from "./iam/gate";
 import { startMoto } from "./moto";
 import { Processes } from "./processes";
 import { standInSite, type Create } from "./program/mockEngine";
@@ -24,6 +25,7 @@ import { emr } from "./services/emr";
 import { executions, type Executions } from "./services/executions";
 import { glueJobs } from "./services/glueJobs";
 import { lambda } from "./services/lambda";
+import { logHandlers } from "./services/logs";
 import { withoutKeys } from "./services/s3a";
 import type { SparkInstallation } from "./services/spark";
 import type { Toolchain } from "./setup";
@@ -45,6 +47,8 @@ export interface ServiceOptions {
     readonly memory?: string;
     /** Whether there is more to do for Spark than a minute's work, some 300 MB of logs or more. @default false */
     readonly isLongRun?: boolean;
+    /** What is done about requests that IAM would refuse; `off` looks at none. @default "enforce" */
+    readonly permissions?: GateMode | "off";
     /** Told what the services do. @default nobody */
     readonly onProgress?: Progress;
 }
@@ -59,6 +63,8 @@ export interface Services {
     readonly credentials: Credentials;
     /** Calls as the deployer. */
     readonly api: Api;
+    /** What every request passes. */
+    readonly gate: Gate;
     /** The calls that the deployment, the crawler and the workflow made, before the SDK wrote them down. */
     readonly apiCalls: readonly ApiCall[];
     /** Creates resources here: for {@link runProgram}. */
@@ -98,8 +104,19 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
         });
         closing.push(() => gateway.close());
         const apiCalls: ApiCall[] = [];
+        const backend = pastTheGate(moto);
+        const clusterTags = new Map<string, Readonly<Record<string, string>>>();
+        const gate = createGate({
+            mode: options.permissions === "observe" ? "observe" : "enforce",
+            identities: gateway.identities,
+            backend,
+            site: { region, accountId },
+            tagsOf: (arn) => clusterTags.get(arn) ?? {},
+        });
+        if (options.permissions !== "off") gateway.use(gate.middleware);
         const context: Context = {
             gateway,
+            backend,
             sessions: new Sessions(gateway, region, (call) => apiCalls.push(call)),
             processes,
             region,
@@ -114,8 +131,9 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
         for (const handlers of [
             crawlers(context),
             glueJobs(context, installation),
-            emr(context, installation),
+            emr(context, installation, clusterTags),
             lambda(context),
+            logHandlers,
         ]) {
             gateway.handle(handlers);
         }
@@ -124,7 +142,11 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
             region,
             folder: warehouseFolder,
             credentialsFor: (role, externalId) =>
-                context.sessions.assume(role, { service: "redshift.amazonaws.com" }, externalId),
+                context.sessions.assume(
+                    role,
+                    { service: "redshift.amazonaws.com" },
+                    { externalId },
+                ),
         });
         closing.push(() => redshift.close());
         gateway.handle(redshift.handlers);
@@ -135,7 +157,7 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
         });
         gateway.handle(runs.handlers);
         await moto;
-        return { ...deploymentOf(context, redshift, runs, apiCalls), gateway, close };
+        return { ...deploymentOf(context, redshift, runs, apiCalls), gateway, gate, close };
     } catch (error) {
         await close();
         throw error;
@@ -147,7 +169,7 @@ function deploymentOf(
     redshift: Redshift,
     runs: Executions,
     apiCalls: ApiCall[],
-): Omit<Services, "gateway" | "close"> {
+): Omit<Services, "gateway" | "gate" | "close"> {
     const { gateway, sessions } = context;
     const identity = { endpoint: gateway.endpoint, region, credentials: deployer };
     const api = createApi({ ...identity, onCall: (call) => apiCalls.push(call) });
@@ -169,6 +191,13 @@ function deploymentOf(
         credentialsFor: (roleArn, service) => sessions.assume(roleArn, { service }),
         runWorkflow: (stateMachineArn, options) => runs.run(stateMachineArn, options),
     };
+}
+
+/** Calls to moto itself, once it listens. */
+function pastTheGate(moto: Promise<string>): Api {
+    const api = moto.then((endpoint) => createApi({ endpoint, region, credentials: deployer }));
+    api.catch(() => undefined); // whoever starts moto reports it
+    return async (service, operation, input) => (await api)(service, operation, input);
 }
 
 /** Runs a command of the program's as the deployer, in the project's folder unless it names another. */

@@ -1,4 +1,5 @@
 /** What a run says at its end: `summary.json` and the same for a reader. */
+import type { RolePermissions } from "./iam/report";
 import type { Resource } from "./program/mockEngine";
 
 /** The counts that Spark writes last, as far as the summary repeats them. */
@@ -40,6 +41,8 @@ export interface Summary {
     /** The same, counted by Spectrum in S3. */
     readonly spectrumRows: number;
     readonly alarms: readonly AlarmState[];
+    /** What each role was granted, used and unused; none of it used where nobody looked. */
+    readonly permissions: readonly RolePermissions[];
     readonly answers: readonly Answer[];
     readonly seconds: number;
 }

@@ -22,6 +22,8 @@ export interface Deployed {
     readonly roleArn: string;
     /** Amazon States Language, as JSON. */
     readonly definition: string;
+    /** Key of the execution's data. @default AWS's own */
+    readonly keyArn?: string;
 }
 
 /** One execution. */
@@ -132,6 +134,9 @@ export async function deployedMachine(api: Api, stateMachineArn: string): Promis
         name: String(found.name),
         roleArn: String(found.roleArn),
         definition: String(found.definition),
+        ...(found.encryptionConfiguration?.kmsKeyId === undefined
+            ? {}
+            : { keyArn: String(found.encryptionConfiguration.kmsKeyId) }),
     };
 }
 

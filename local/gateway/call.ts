@@ -15,6 +15,7 @@ export interface Call {
     readonly headers: IncomingHttpHeaders;
     /** Empty for an upload to S3, which is passed on as it comes. */
     readonly body: Buffer;
+    readonly isUpload: boolean;
     readonly accessKeyId: string | undefined;
     /** The session behind the access key; undefined for the deployer. */
     readonly identity: Identity | undefined;

@@ -7,6 +7,7 @@ export interface Identity {
     readonly sessionToken: string;
     /** ARN of the role that was assumed. */
     readonly roleArn: string;
+    readonly sessionName: string;
     /** Milliseconds since 1970. */
     readonly expiresAt: number;
 }
@@ -51,7 +52,8 @@ export class Identities {
     learn(requestBody: Buffer, responseBody: Buffer): void {
         const xml = responseBody.toString("utf8");
         const value = (tag: string) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(xml)?.[1];
-        const roleArn = new URLSearchParams(requestBody.toString("utf8")).get("RoleArn");
+        const request = new URLSearchParams(requestBody.toString("utf8"));
+        const roleArn = request.get("RoleArn");
         const accessKeyId = value("AccessKeyId");
         const secretAccessKey = value("SecretAccessKey");
         const sessionToken = value("SessionToken");
@@ -62,6 +64,7 @@ export class Identities {
             secretAccessKey,
             sessionToken,
             roleArn,
+            sessionName: request.get("RoleSessionName") ?? "",
             expiresAt: Number.isNaN(expiresAt) ? Infinity : expiresAt,
         });
     }

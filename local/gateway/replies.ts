@@ -39,7 +39,7 @@ export function failure(call: Pick<Call, "service" | "headers">, error: ServiceE
         });
     }
     const requestId = randomUUID();
-    const fields = `<Code>${escape(code)}</Code><Message>${escape(message)}</Message>`;
+    const fields = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
     const xml =
         call.service === "s3"
             ? `<Error>${fields}<RequestId>${requestId}</RequestId></Error>`
@@ -57,6 +57,7 @@ export function input<T>(call: Call): T {
     return (call.body.length === 0 ? {} : JSON.parse(call.body.toString("utf8"))) as T;
 }
 
-function escape(text: string): string {
+/** Text of an XML element. */
+export function escapeXml(text: string): string {
     return text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c] ?? c);
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { createApi, type Api, type ApiCall } from "../api";
 import type { Gateway } from "../gateway";
+import { sourceArnHeader } from "../iam/judge";
 import type { Credentials } from "../gateway/identities";
 import type { Processes } from "../processes";
 
@@ -12,6 +13,8 @@ export type Progress = (source: string, line: string) => void;
 export interface Context {
     readonly gateway: Gateway;
     readonly sessions: Sessions;
+    /** What AWS's services know of each other without asking in anybody's name: moto itself, past the gate. */
+    readonly backend: Api;
     readonly processes: Processes;
     readonly region: string;
     readonly accountId: string;
@@ -20,8 +23,20 @@ export interface Context {
     readonly progress: Progress;
 }
 
-/** Who assumes a role: a service, or a session of another role. */
-export type Principal = { readonly service: string } | { readonly credentials: Credentials };
+/** Who assumes a role: a service, on behalf of one of its resources, or a session of another role. */
+export type Principal =
+    | { readonly service: string; readonly sourceArn?: string }
+    | { readonly credentials: Credentials };
+
+/** What a role is assumed with, beside its name. */
+export interface SessionOptions {
+    /** What the trust may ask for (`sts:ExternalId`). @default none */
+    readonly externalId?: string;
+    /** @default none */
+    readonly tags?: Readonly<Record<string, string>>;
+    /** @default none */
+    readonly sourceIdentity?: string;
+}
 
 /** Renewed when less than this is left of a session, in milliseconds. */
 const renewalMargin = 10 * 60_000;
@@ -36,15 +51,14 @@ export class Sessions {
         private readonly onCall: (call: ApiCall) => void = () => undefined,
     ) {}
 
-    /**
-     * A session of the role, with ten minutes left at least; asked for anew only when it runs out.
-     * `externalId` is what the trust may ask for (`sts:ExternalId`).
-     */
-    async assume(roleArn: string, by: Principal, externalId?: string): Promise<Credentials> {
-        const who =
-            "service" in by ? this.gateway.identities.ofService(by.service) : by.credentials;
-        const key = `${roleArn} ${who.accessKeyId} ${externalId ?? ""}`;
-        const renew = () => this.renew(key, roleArn, who, externalId);
+    /** A session of the role, with ten minutes left at least; asked for anew only when it runs out. */
+    async assume(
+        roleArn: string,
+        by: Principal,
+        options: SessionOptions = {},
+    ): Promise<Credentials> {
+        const key = JSON.stringify([roleArn, by, options]);
+        const renew = () => this.renew(key, roleArn, by, options);
         const session = await (this.known.get(key) ?? renew());
         const left = (session.expiration?.getTime() ?? Infinity) - Date.now();
         return left > renewalMargin ? session : renew();
@@ -62,16 +76,23 @@ export class Sessions {
         });
     }
 
-    private renew(key: string, RoleArn: string, credentials: Credentials, ExternalId?: string) {
+    private renew(key: string, RoleArn: string, by: Principal, options: SessionOptions) {
+        const { gateway, region } = this;
+        const isService = "service" in by;
         const sts = createApi({
-            endpoint: this.gateway.endpoint,
-            region: this.region,
-            credentials,
+            endpoint: gateway.endpoint,
+            region,
+            credentials: isService ? gateway.identities.ofService(by.service) : by.credentials,
+            headers:
+                isService && by.sourceArn !== undefined ? { [sourceArnHeader]: by.sourceArn } : {},
         });
+        const { externalId: ExternalId, tags = {}, sourceIdentity: SourceIdentity } = options;
         const session = sts("sts", "AssumeRole", {
             RoleArn,
             RoleSessionName: "loglake",
-            ...(ExternalId === undefined ? {} : { ExternalId }),
+            ExternalId,
+            SourceIdentity,
+            Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
         }).then(({ Credentials: given }) => ({
             accessKeyId: String(given.AccessKeyId),
             secretAccessKey: String(given.SecretAccessKey),

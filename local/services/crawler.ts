@@ -4,6 +4,8 @@ import { input, json, ServiceError } from "../gateway/replies";
 import { nameOf, type Context } from "./context";
 import type { Classifier } from "./crawl/classify";
 import { crawl, type CrawlerDefinition } from "./crawl/run";
+import { writeLog } from "./logs";
+import { logKeyOf } from "./securityConfiguration";
 
 interface Crawler {
     readonly definition: CrawlerDefinition;
@@ -39,17 +41,33 @@ export function crawlers(context: Context): Handlers {
             LogStream: definition.Name,
             MessagePrefix: String(started),
         };
+        const lines: string[] = [];
+        const say = (line: string) => {
+            lines.push(line);
+            context.progress(`crawler ${definition.Name}`, line);
+        };
         try {
+            const api = await context.sessions.api(definition.Role, {
+                service: "glue.amazonaws.com",
+                sourceArn: `arn:aws:glue:${context.region}:${context.accountId}:crawler/${definition.Name}`,
+            });
+            const keyArn = await logKeyOf(definition.CrawlerSecurityConfiguration, api);
             const deployed = (definition.Classifiers ?? []).map((name) => {
                 const classifier = classifiers.get(name);
                 if (classifier !== undefined) return classifier;
                 throw new Error(`classifier ${name} does not exist`);
             });
-            await crawl({ ...crawler, classifiers: deployed }, context);
+            await crawl({ ...crawler, classifiers: deployed }, api, say);
+            await writeLog(api, {
+                group: LogGroup,
+                stream: definition.Name,
+                lines,
+                ownGroup: { keyArn },
+            });
             crawler.lastCrawl = { ...about, Status: "SUCCEEDED" };
         } catch (error) {
             const ErrorMessage = error instanceof Error ? error.message : String(error);
-            context.progress(`crawler ${definition.Name}`, `failed: ${ErrorMessage}`);
+            say(`failed: ${ErrorMessage}`);
             crawler.lastCrawl = { ...about, Status: "FAILED", ErrorMessage };
         }
         crawler.state = "READY";

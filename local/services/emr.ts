@@ -1,15 +1,20 @@
 /** EMR: clusters that are checked and remembered, and steps that really run, as a session of their runtime role. */
-import { createApi } from "../api";
 import type { Handlers } from "../gateway/call";
 import { input, json, ServiceError } from "../gateway/replies";
 import type { Context } from "./context";
 import { checkCluster, type ClusterParameters, type StepConfig } from "./emr/checks";
 import { arnOf, described, describedStep, newId, type Cluster, type Step } from "./emr/cluster";
+import { startNodes } from "./emr/nodes";
 import { runStep, settle, terminate } from "./emr/steps";
 import type { SparkInstallation } from "./spark";
 
 /** Handlers of EMR's operations. */
-export function emr(context: Context, installation: SparkInstallation): Handlers {
+export function emr(
+    context: Context,
+    installation: SparkInstallation,
+    /** Gets the tags of each cluster, by its ARN. */
+    clusterTags: Map<string, Readonly<Record<string, string>>>,
+): Handlers {
     const clusters = new Map<string, Cluster>();
     const securityConfigurations = new Map<string, string>();
     const find = (id: string): Cluster => {
@@ -17,11 +22,6 @@ export function emr(context: Context, installation: SparkInstallation): Handlers
         if (cluster !== undefined) return cluster;
         throw new ServiceError("InvalidRequestException", `Cluster id '${id}' is not valid.`);
     };
-    const asEmr = createApi({
-        endpoint: context.gateway.endpoint,
-        region: context.region,
-        credentials: context.gateway.identities.ofService("elasticmapreduce.amazonaws.com"),
-    });
     const hasRuntimeRoles = ({ parameters }: Cluster): boolean => {
         const configuration =
             securityConfigurations.get(parameters.SecurityConfiguration ?? "") ?? "{}";
@@ -34,6 +34,16 @@ export function emr(context: Context, installation: SparkInstallation): Handlers
             AuthorizationConfiguration?.IAMConfiguration?.EnableApplicationScopedIAMRole === true
         );
     };
+    const start = (cluster: Cluster): Promise<void> =>
+        startNodes(
+            cluster,
+            securityConfigurations.get(cluster.parameters.SecurityConfiguration ?? "") ?? "{}",
+            context,
+        ).catch((error: unknown) => {
+            const Message = error instanceof Error ? error.message : String(error);
+            context.progress(`cluster ${cluster.parameters.Name}`, `failed to start: ${Message}`);
+            terminate(cluster, { Code: "BOOTSTRAP_FAILURE", Message });
+        });
     const addSteps = (
         cluster: Cluster,
         configs: readonly StepConfig[],
@@ -73,7 +83,7 @@ export function emr(context: Context, installation: SparkInstallation): Handlers
         },
         "elasticmapreduce:RunJobFlow": async (call) => {
             const parameters = input<ClusterParameters>(call);
-            await checkCluster(parameters, new Set(securityConfigurations.keys()), asEmr);
+            await checkCluster(parameters, new Set(securityConfigurations.keys()), context);
             const cluster: Cluster = {
                 id: newId("j"),
                 parameters,
@@ -85,6 +95,13 @@ export function emr(context: Context, installation: SparkInstallation): Handlers
                 queue: Promise.resolve(),
             };
             clusters.set(cluster.id, cluster);
+            clusterTags.set(
+                arnOf(cluster, context),
+                Object.fromEntries(
+                    (parameters.Tags ?? []).map(({ Key, Value = "" }) => [Key, Value]),
+                ),
+            );
+            cluster.queue = start(cluster);
             addSteps(cluster, parameters.Steps ?? []);
             cluster.queue = cluster.queue.then(() => {
                 if (cluster.state === "STARTING") settle(cluster);

@@ -1,10 +1,13 @@
 /** Glue's jobs: the script that was deployed, run by Spark as a session of the job's role. */
 import { randomBytes } from "node:crypto";
+import type { Api } from "../api";
 import type { Handlers } from "../gateway/call";
 import { input, json, ServiceError } from "../gateway/replies";
-import type { Context } from "./context";
+import { nameOf, type Context } from "./context";
 import { sparkSubmit, type SparkInstallation } from "./spark";
 import { holdsLocally } from "./sparkArguments";
+import { writeLog } from "./logs";
+import { logKeyOf } from "./securityConfiguration";
 
 /** A job as `CreateJob` took it. */
 interface JobDefinition {
@@ -199,6 +202,13 @@ async function attempt(
             ErrorMessage: `command ${JSON.stringify(job.Command)} is not a Spark script`,
         };
     }
+    const asGlue = {
+        service: "glue.amazonaws.com",
+        sourceArn: `arn:aws:glue:${context.region}:${context.accountId}:job/${job.Name}`,
+    };
+    const api = await context.sessions.api(job.Role, asGlue);
+    const keyArn = await logKeyOf(job.SecurityConfiguration, api);
+    const lines: string[] = [];
     const pyFiles = run.Arguments["--extra-py-files"];
     const passed = Object.entries(run.Arguments).filter(([name]) => !readByGlue.has(name));
     const submitted = await sparkSubmit(installation, context, {
@@ -211,11 +221,15 @@ async function attempt(
             ...passed.flat(),
         ],
         properties: confOf(run.Arguments["--conf"]),
-        credentials: await context.sessions.assume(job.Role, { service: "glue.amazonaws.com" }),
+        credentials: await context.sessions.assume(job.Role, asGlue),
         environment: { GLUE_VERSION: job.GlueVersion ?? "" },
-        onLine,
+        onLine: (line) => {
+            lines.push(line);
+            onLine(line);
+        },
         timeoutSeconds: run.Timeout * 60,
     });
+    await watch(job, run, api, lines, keyArn);
     if (submitted.timedOut)
         return {
             JobRunState: "TIMEOUT",
@@ -223,6 +237,40 @@ async function attempt(
         };
     if (submitted.code === 0) return { JobRunState: "SUCCEEDED" };
     return { JobRunState: "FAILED", ErrorMessage: `${submitted.error} (${submitted.logFile})` };
+}
+
+/**
+ * Writes what a run has printed, and how long it took, as the job's role.
+ * @see https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+ */
+async function watch(
+    job: JobDefinition,
+    run: JobRun,
+    api: Api,
+    lines: readonly string[],
+    keyArn: string | undefined,
+): Promise<void> {
+    if (run.Arguments["--enable-continuous-cloudwatch-log"] === "true") {
+        const configuration = job.SecurityConfiguration;
+        const place =
+            configuration === undefined ? "" : `/${configuration}-role/${nameOf(job.Role)}`;
+        const group = `/aws-glue/jobs${place}/output`;
+        await writeLog(api, { group, stream: run.Id, lines, ownGroup: { keyArn } });
+    }
+    if (run.Arguments["--enable-metrics"] === "true") {
+        const Dimensions = Object.entries({ JobName: job.Name, JobRunId: run.Id, Type: "count" });
+        await api("cloudwatch", "PutMetricData", {
+            Namespace: "Glue",
+            MetricData: [
+                {
+                    MetricName: "glue.driver.aggregate.elapsedTime",
+                    Unit: "Milliseconds",
+                    Value: Date.now() - run.StartedOn * 1000,
+                    Dimensions: Dimensions.map(([Name, Value]) => ({ Name, Value })),
+                },
+            ],
+        });
+    }
 }
 
 /** `a=1 --conf b=2`: the one argument that holds several properties. */

@@ -6,6 +6,8 @@ import { unzipSync } from "fflate";
 import type { Call, Handlers, Reply } from "../gateway/call";
 import { input, json, ServiceError } from "../gateway/replies";
 import { awsEnvironment, plainEnvironment, type Context } from "./context";
+import { dataKeyOpened } from "./encryption";
+import { writeLog } from "./logs";
 
 /** A function as `CreateFunction` took it. */
 interface FunctionDefinition {
@@ -17,6 +19,9 @@ interface FunctionDefinition {
     readonly Timeout?: number;
     /** MB. */
     readonly MemorySize?: number;
+    /** Key of the environment's variables. */
+    readonly KMSKeyArn?: string;
+    readonly LoggingConfig?: { readonly LogGroup?: string };
     readonly Code: { readonly ZipFile?: string };
     readonly Environment?: { readonly Variables?: Readonly<Record<string, string>> };
 }
@@ -95,6 +100,7 @@ async function invoke(
         Handler,
         Timeout = defaultTimeoutSeconds,
         MemorySize = 128,
+        LoggingConfig,
     } = definition;
     if (!Runtime.startsWith("nodejs"))
         throw new Error(`runtime ${Runtime} of ${FunctionName} is not on this machine`);
@@ -104,7 +110,17 @@ async function invoke(
         join(folder, `${requestId}.out`),
     ];
     writeFileSync(eventFile, event.length === 0 ? "{}" : event);
-    const credentials = await context.sessions.assume(Role, { service: "lambda.amazonaws.com" });
+    const asLambda = {
+        service: "lambda.amazonaws.com",
+        sourceArn: `arn:aws:lambda:${context.region}:${context.accountId}:function:${FunctionName}`,
+    };
+    const credentials = await context.sessions.assume(Role, asLambda);
+    const api = await context.sessions.api(Role, asLambda);
+    if (definition.KMSKeyArn !== undefined && definition.Environment !== undefined)
+        await dataKeyOpened(context.backend, api, definition.KMSKeyArn, {
+            "aws:lambda:FunctionArn": asLambda.sourceArn,
+        });
+    const lines = [`START RequestId: ${requestId} Version: $LATEST`];
     const exit = await context.processes.run({
         command: process.execPath,
         args: [
@@ -127,6 +143,7 @@ async function invoke(
         },
         logFile: join(folder, "log.txt"),
         onLine: (line) => {
+            lines.push(line);
             context.progress(`function ${FunctionName}`, line);
         },
         timeoutSeconds: Timeout,
@@ -140,6 +157,11 @@ async function invoke(
               resultFile,
               `RequestId: ${requestId} Error: Runtime exited with error: exit status ${String(exit.code)}`,
           );
+    lines.push(`END RequestId: ${requestId}`);
+    const day = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
+    const stream = `${day}/[$LATEST]${requestId.replaceAll("-", "")}`;
+    const group = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
+    await writeLog(api, { group, stream, lines });
     rmSync(eventFile, { force: true });
     rmSync(resultFile, { force: true });
     const headers: Record<string, string> = { "x-amz-executed-version": "$LATEST" };

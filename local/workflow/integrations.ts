@@ -90,6 +90,7 @@ const optimised: Readonly<Record<string, Optimised>> = {
     },
     "elasticmapreduce:addStep": addStep,
     "elasticmapreduce:addStep.sync": async (parameters, integration) => {
+        await hearOf("StepFunctionsGetEventForEMRAddJobFlowStepsRule", stepStates, integration);
         const { StepId } = await addStep(parameters, integration);
         const { ClusterId } = parameters;
         const look = () => integration.api("emr", "DescribeStep", { ClusterId, StepId });
@@ -137,6 +138,32 @@ async function invoke(
 async function launch(parameters: any, { api }: Integration): Promise<any> {
     const { JobFlowId, ClusterArn } = await api("emr", "RunJobFlow", parameters);
     return { ClusterId: JobFlowId, ClusterArn };
+}
+
+/** Ends of EMR's steps, as EventBridge is told of them. */
+const stepStates = {
+    source: ["aws.emr"],
+    "detail-type": ["EMR Step Status Change"],
+    detail: { state: ["CANCELLED", "COMPLETED", "FAILED"] },
+};
+
+/**
+ * Keeps the rule by which Step Functions hears of a job's end, as the state machine's role; here nobody listens to it.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-services-managed-rules.html
+ */
+async function hearOf(Name: string, pattern: object, { api }: Integration): Promise<void> {
+    try {
+        await api("eventbridge", "DescribeRule", { Name });
+        return;
+    } catch (error) {
+        if ((error as Error).name !== "ResourceNotFoundException") throw error;
+    }
+    const { RuleArn } = await api("eventbridge", "PutRule", {
+        Name,
+        EventPattern: JSON.stringify(pattern),
+    });
+    const Arn = String(RuleArn).replace(/:rule\/.*/, ":event-bus/default");
+    await api("eventbridge", "PutTargets", { Rule: Name, Targets: [{ Id: "StepFunctions", Arn }] });
 }
 
 async function addStep(

@@ -252,6 +252,9 @@ describe("crawler stand-in", () => {
             "CreateTable",
             "BatchGetPartition",
             "BatchCreatePartition",
+            "CreateLogGroup",
+            "CreateLogStream",
+            "PutLogEvents",
         ]);
     });
 

@@ -8,6 +8,7 @@ import { deployer } from "../../local/gateway/identities";
 import type { Handlers } from "../../local/gateway/call";
 import { emr } from "../../local/services/emr";
 import { executions } from "../../local/services/executions";
+import { nameOf } from "../../local/services/context";
 import { glueJobs } from "../../local/services/glueJobs";
 import { lambda } from "../../local/services/lambda";
 import { localArguments, localPart } from "../../local/services/sparkArguments";
@@ -125,15 +126,19 @@ describe("service stand-ins", () => {
             },
         });
 
+        const logs: string[] = [];
         beforeEach(async () => {
+            logs.length = 0;
             const profile = `<GetInstanceProfileResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetInstanceProfileResult><InstanceProfile><Roles>
 <member><Arn>arn:aws:iam::123456789012:role/loglake-emr-instance</Arn></member></Roles></InstanceProfile></GetInstanceProfileResult></GetInstanceProfileResponse>`;
+            const serviceRole = `<GetRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetRoleResult><Role>
+<Arn>arn:aws:iam::123456789012:role/loglake-emr-service</Arn></Role></GetRoleResult></GetRoleResponse>`;
             await start(
                 {
                     "iam:GetRole": (call) =>
                         Promise.resolve(
                             call.body.includes("loglake-emr-service")
-                                ? found("<GetRoleResponse/>")
+                                ? found(serviceRole)
                                 : {
                                       ...found(
                                           "<ErrorResponse><Error><Code>NoSuchEntity</Code></Error></ErrorResponse>",
@@ -152,13 +157,17 @@ describe("service stand-ins", () => {
                                       status: 404,
                                   },
                         ),
+                    "s3:PutObject": (call) => {
+                        logs.push(`${nameOf(call.role ?? "")} ${call.path}`);
+                        return Promise.resolve(found(""));
+                    },
                     "s3:HeadBucket": (call) =>
                         Promise.resolve({
                             ...found(""),
                             status: call.path.includes("artifacts") ? 200 : 404,
                         }),
                 },
-                ({ context }) => emr(context, installation),
+                ({ context }) => emr(context, installation, new Map()),
             );
             await api("emr", "CreateSecurityConfiguration", {
                 Name: "loglake",
@@ -309,6 +318,7 @@ describe("service stand-ins", () => {
                 .filter(({ action }) => action === "AssumeRole")
                 .map((call) => call.role);
             expect(assumed).to.deep.equal([
+                undefined, // EMR itself, the service role and then the instances'
                 undefined,
                 "arn:aws:iam::123456789012:role/loglake-emr-instance",
             ]);
@@ -320,6 +330,12 @@ describe("service stand-ins", () => {
             expect(step.Status.State).to.equal("FAILED");
             expect(step.Status.FailureDetails.Message).to.equal("ValueError: told to fail");
             expect(existsSync(String(step.Status.FailureDetails.LogFile))).to.equal(true);
+            expect(logs).to.have.length(1);
+            expect(logs[0]).to.match(
+                new RegExp(
+                    `^loglake-emr-instance /.*/${kept}/steps/${String(step.Id)}/stderr\\.gz`,
+                ),
+            );
             expect(await stateOf(kept)).to.include({ State: "WAITING" });
 
             await ended(ending, await add(ending, spark(["fail.py"], "TERMINATE_CLUSTER"), role));
@@ -376,6 +392,28 @@ describe("service stand-ins", () => {
             expect(told(jobRun)).not.to.contain("--enable-metrics");
             expect(told(jobRun)).to.contain("spark.a 1").and.contain("spark.b 2");
             expect(told(jobRun)).to.contain("AWS_ACCESS_KEY_ID=ASIA-loglake-loader");
+        });
+
+        it("writes the log and the metrics that the job asks for, as the job's role", async () => {
+            const written = () =>
+                aws.gateway.calls
+                    .filter(({ service }) => service === "logs" || service === "monitoring")
+                    .map(({ action, role }) => `${nameOf(role ?? "")} ${action}`);
+            await api("glue", "CreateJob", { ...job, DefaultArguments: {} });
+            await run();
+            expect(written()).to.deep.equal([]);
+
+            const watched = {
+                "--enable-metrics": "true",
+                "--enable-continuous-cloudwatch-log": "true",
+            };
+            await api("glue", "CreateJob", { ...job, DefaultArguments: watched });
+            await run();
+            expect(written()).to.deep.equal([
+                "loglake-loader CreateLogGroup",
+                "loglake-loader CreateLogStream",
+                "loglake-loader PutMetricData",
+            ]);
         });
 
         it("tries a failing script as often as the job says, and tells the error", async () => {

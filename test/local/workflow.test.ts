@@ -238,6 +238,15 @@ describe("workflow runner", () => {
                     Step,
                 }),
                 {
+                    "events:DescribeRule": () =>
+                        Promise.reject(
+                            new ServiceError("ResourceNotFoundException", "no such rule"),
+                        ),
+                    "events:PutRule": answering(({ Name }) => {
+                        asked.push(Name);
+                        return { RuleArn: `arn:aws:events:eu-west-1:1:rule/${String(Name)}` };
+                    }),
+                    "events:PutTargets": answering(({ Rule }) => (asked.push(Rule), {})),
                     "elasticmapreduce:AddJobFlowSteps": answering(
                         (input) => (asked.push(input), { StepIds: ["s-1"] }),
                     ),
@@ -246,7 +255,10 @@ describe("workflow runner", () => {
                     })),
                 },
             );
+            const rule = "StepFunctionsGetEventForEMRAddJobFlowStepsRule";
             expect(asked).to.deep.equal([
+                rule,
+                rule,
                 { JobFlowId: "j-1", Steps: [Step], ExecutionRoleArn: "arn:aws:iam::1:role/spark" },
             ]);
             expect(execution.output).to.deep.equal({

@@ -1,6 +1,5 @@
 /** One crawl: lists, groups and classifies the objects, and writes what it finds into the catalog. */
 import type { Api } from "../../api";
-import type { Context } from "../context";
 import { partitionInput, tableInput } from "./catalog";
 import { classify, sampleLines, type Classified, type Classifier } from "./classify";
 import {
@@ -42,12 +41,12 @@ export interface Crawl {
     readonly crawled: Set<string>;
 }
 
-/** Crawls as a session of the crawler's role. @throws Error when a service refuses. */
+/** Crawls. `api` calls as the crawler's role; `say` is told what is found. @throws Error when a service refuses. */
 export async function crawl(
     { definition, classifiers, crawled }: Crawl,
-    context: Context,
+    api: Api,
+    say: (line: string) => void,
 ): Promise<void> {
-    const api = await context.sessions.api(definition.Role, { service: "glue.amazonaws.com" });
     const isFirst = crawled.size === 0;
     const onlyNew =
         definition.RecrawlPolicy?.RecrawlBehavior === "CRAWL_NEW_FOLDERS_ONLY" && !isFirst;
@@ -71,7 +70,7 @@ export async function crawl(
                 onlyNew,
                 async () => classify(await read(), classifiers),
                 api,
-                context,
+                say,
             );
             for (const folder of folders) crawled.add(id(folder));
         }
@@ -133,11 +132,8 @@ async function catalogue(
     onlyPartitions: boolean,
     classified: () => Promise<Classified>,
     api: Api,
-    { progress }: Context,
+    say: (line: string) => void,
 ): Promise<void> {
-    const say = (line: string) => {
-        progress(`crawler ${Name}`, line);
-    };
     if (group.misplaced.length > 0) {
         say(
             `${group.table}: ${String(group.misplaced.length)} files lie elsewhere than the others, such as ${group.misplaced[0] ?? ""}`,

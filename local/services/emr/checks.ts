@@ -1,6 +1,7 @@
 /** What EMR refuses of a cluster's parameters before it launches anything. */
 import type { Api } from "../../api";
 import { ServiceError } from "../../gateway/replies";
+import type { Context } from "../context";
 
 /** Parameters of `RunJobFlow`, as far as they are looked at. */
 export interface ClusterParameters {
@@ -40,14 +41,14 @@ export interface StepConfig {
 }
 
 /**
- * Checks that everything the parameters name is there. `api` calls as EMR itself.
+ * Checks that everything the parameters name is there, and that EMR may take the service role on.
  *
  * @throws ServiceError `ValidationException`, as EMR does.
  */
 export async function checkCluster(
     parameters: ClusterParameters,
     securityConfigurations: ReadonlySet<string>,
-    api: Api,
+    { backend: api, sessions, region, accountId }: Context,
 ): Promise<void> {
     const {
         ReleaseLabel = "",
@@ -74,16 +75,25 @@ export async function checkCluster(
     if (Instances.Ec2SubnetId === undefined && (Instances.Ec2SubnetIds ?? []).length === 0) {
         refuse("a subnet is required: the account has no default VPC that the cluster could use");
     }
-    await roleExists("ServiceRole", parameters.ServiceRole, api);
+    const serviceRole = await existingRole("ServiceRole", parameters.ServiceRole, api);
+    const sourceArn = `arn:aws:elasticmapreduce:${region}:${accountId}:cluster/*`;
+    await sessions
+        .assume(serviceRole, { service: "elasticmapreduce.amazonaws.com", sourceArn })
+        .catch(() => refuse(`${serviceRole} can't be assumed by EMR`));
     await profileExists(parameters.JobFlowRole, api);
     if (LogUri !== undefined) await bucketExists(LogUri, api);
 }
 
-async function roleExists(parameter: string, role: string | undefined, api: Api): Promise<void> {
+async function existingRole(
+    parameter: string,
+    role: string | undefined,
+    api: Api,
+): Promise<string> {
     const RoleName = role?.slice(role.lastIndexOf("/") + 1) ?? "";
-    await api("iam", "GetRole", { RoleName }).catch(() =>
+    const { Role } = await api("iam", "GetRole", { RoleName }).catch(() =>
         refuse(`${parameter}: ${String(role)} is invalid`),
     );
+    return String(Role.Arn);
 }
 
 async function profileExists(profile: string | undefined, api: Api): Promise<void> {

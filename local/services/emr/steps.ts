@@ -1,11 +1,11 @@
 /** Steps: run one after the other on their cluster, each as a session of its runtime role. */
-import { createApi } from "../../api";
 import type { Credentials } from "../../gateway/identities";
-import { nameOf, type Context } from "../context";
+import type { Context } from "../context";
 import { sparkSubmit, type SparkInstallation } from "../spark";
 import { localArguments, localPart } from "../sparkArguments";
 import type { Configuration } from "./checks";
 import type { Cluster, Step } from "./cluster";
+import { instanceCredentials, keepStepLog } from "./nodes";
 
 /** Where a cluster goes that has nothing to do. */
 export function settle(cluster: Cluster): void {
@@ -17,7 +17,7 @@ export function settle(cluster: Cluster): void {
 /** Ends a cluster, and with it the steps that have not begun. */
 export function terminate(cluster: Cluster, reason: Cluster["reason"]): void {
     if (cluster.ended !== undefined) return;
-    cluster.state = reason.Code === "STEP_FAILURE" ? "TERMINATED_WITH_ERRORS" : "TERMINATED";
+    cluster.state = /_FAILURE$/.test(reason.Code ?? "") ? "TERMINATED_WITH_ERRORS" : "TERMINATED";
     cluster.reason = reason;
     cluster.ended = Date.now() / 1000;
     for (const step of cluster.steps) if (step.state === "PENDING") step.state = "CANCELLED";
@@ -77,6 +77,7 @@ async function submit(
             context.progress(`step ${step.config.Name}`, line);
         },
     });
+    await keepStepLog(cluster, step.id, submitted.logFile, context);
     if (submitted.code === 0) return undefined;
     return { Reason: "Unknown Error.", Message: submitted.error, LogFile: submitted.logFile };
 }
@@ -85,18 +86,16 @@ async function submit(
 async function stepCredentials(
     { parameters }: Cluster,
     step: Step,
-    { sessions, gateway, region }: Context,
+    context: Context,
 ): Promise<Credentials> {
-    const credentials = gateway.identities.ofService("elasticmapreduce.amazonaws.com");
-    const asEmr = createApi({ endpoint: gateway.endpoint, region, credentials });
-    const profile = await asEmr("iam", "GetInstanceProfile", {
-        InstanceProfileName: nameOf(parameters.JobFlowRole ?? ""),
-    });
-    const roleArn = String(profile.InstanceProfile.Roles[0]?.Arn);
-    const instance = await sessions.assume(roleArn, { service: "ec2.amazonaws.com" });
+    const credentials = await instanceCredentials(parameters, context);
     return step.executionRoleArn === undefined
-        ? instance
-        : sessions.assume(step.executionRoleArn, { credentials: instance });
+        ? credentials
+        : context.sessions.assume(
+              step.executionRoleArn,
+              { credentials },
+              { tags: { LakeFormationAuthorizedCaller: "Amazon EMR" } },
+          );
 }
 
 function sparkDefaults(configurations: readonly Configuration[]): Record<string, string> {

@@ -2,8 +2,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createApi } from "../../../local/api";
 import { startGateway, type Gateway } from "../../../local/gateway";
 import type { Handlers } from "../../../local/gateway/call";
+import { deployer } from "../../../local/gateway/identities";
 import { json } from "../../../local/gateway/replies";
 import { Processes } from "../../../local/processes";
 import { noProfiles, Sessions, type Context } from "../../../local/services/context";
@@ -23,7 +25,7 @@ const session = (accessKeyId: string) =>
 <AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
 <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
 
-/** Starts it. Roles can be assumed: the access key of a session is `ASIA-` and the role's name. */
+/** Starts it. Logs and metrics are taken and forgotten. Roles can be assumed: the access key of a session is `ASIA-` and the role's name. */
 export async function fakeAws(handlers: Handlers): Promise<FakeAws> {
     const gateway = await startGateway({ backend: "http://127.0.0.1:1" }); // nothing listens: no handler, no answer
     gateway.handle({
@@ -33,6 +35,8 @@ export async function fakeAws(handlers: Handlers): Promise<FakeAws> {
             gateway.identities.learn(call.body, body);
             return Promise.resolve({ status: 200, headers: { "content-type": "text/xml" }, body });
         },
+        "logs:*": () => Promise.resolve(json({})),
+        "monitoring:*": () => Promise.resolve(json({})),
         ...handlers,
     });
     const runFolder = mkdtempSync(join(tmpdir(), "loglake-test-"));
@@ -42,6 +46,11 @@ export async function fakeAws(handlers: Handlers): Promise<FakeAws> {
     const context: Context = {
         gateway,
         sessions: new Sessions(gateway, "eu-west-1"),
+        backend: createApi({
+            endpoint: gateway.endpoint, // the handlers are all there is
+            region: "eu-west-1",
+            credentials: deployer,
+        }),
         processes,
         region: "eu-west-1",
         accountId: "123456789012",
