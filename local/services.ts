@@ -16,6 +16,7 @@ import {
     plainEnvironment,
     Sessions,
     type Context,
+    type Principal,
     type Progress,
 } from "./services/context";
 import { startRedshift, type Redshift } from "./redshift/dataApi";
@@ -69,8 +70,8 @@ export interface Services {
     readonly apiCalls: readonly ApiCall[];
     /** Creates resources here: for {@link runProgram}. */
     readonly create: Create;
-    /** A session of a role, as the service `principal` gets one. */
-    credentialsFor(roleArn: string, principal: string): Promise<Credentials>;
+    /** A session of a role, as a service or another session gets one. */
+    assume(roleArn: string, by: Principal): Promise<Credentials>;
     /** Runs the deployed state machine to its end, as its role. */
     runWorkflow(stateMachineArn: string, options: ExecutionOptions): Promise<Execution>;
     /** Ends every process and frees the port. A second call does nothing. */
@@ -188,7 +189,7 @@ function deploymentOf(
         api,
         apiCalls,
         create: createIn(target),
-        credentialsFor: (roleArn, service) => sessions.assume(roleArn, { service }),
+        assume: (roleArn, by) => sessions.assume(roleArn, by),
         runWorkflow: (stateMachineArn, options) => runs.run(stateMachineArn, options),
     };
 }

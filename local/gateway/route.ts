@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 /** What a request is signed for and asks. */
 export interface Route {
-    /** Signing name, such as `s3`, `glue` or `elasticmapreduce`; `""` when the request carries no signature. */
+    /** Signing name, such as `s3`, `glue` or `elasticmapreduce`; without a signature `s3`, or `""` where it can't be S3. */
     readonly service: string;
     /** Name of the API operation, such as `PutObject`; `""` when the service's paths are not known here. */
     readonly action: string;
@@ -24,16 +24,25 @@ export interface RequestHead {
  */
 export function routeOf(head: RequestHead, body: Buffer): Route {
     const url = new URL(head.path, "http://loopback");
-    const { service, accessKeyId } = scopeOf(head.headers, url);
+    const { service, accessKeyId } = scopeOf(head, url);
     return { service, accessKeyId, action: actionOf(service, head, url, body) };
 }
 
 /** `Credential=AKIA.../20260101/eu-west-1/s3/aws4_request`, from the header or, when presigned, the query. */
-function scopeOf(headers: IncomingHttpHeaders, url: URL): Pick<Route, "service" | "accessKeyId"> {
+function scopeOf({ headers }: RequestHead, url: URL): Pick<Route, "service" | "accessKeyId"> {
     const header = /Credential=([^\s,]+)/.exec(headers.authorization ?? "")?.[1];
     const scope = header ?? url.searchParams.get("X-Amz-Credential") ?? "";
-    const [accessKeyId, , , service = ""] = scope.split("/");
+    const [accessKeyId, , , service = isPlain(headers, url) ? "s3" : ""] = scope.split("/");
     return { service, accessKeyId: accessKeyId === "" ? undefined : accessKeyId };
+}
+
+/** A request that says nothing of operations and protocols: without a signature, only S3 is asked like this. */
+function isPlain(headers: IncomingHttpHeaders, { pathname }: URL): boolean {
+    return (
+        headers["x-amz-target"] === undefined &&
+        headers["content-type"]?.startsWith("application/x-www-form-urlencoded") !== true &&
+        !pathname.startsWith("/service/")
+    );
 }
 
 function actionOf(service: string, head: RequestHead, url: URL, body: Buffer): string {

@@ -36,7 +36,10 @@ async function load(action: string): Promise<ModelledAction> {
     const known = keys.map(keyExpression);
     const asked = new Map<string, boolean>();
     return {
-        resourceTypes: types.map(({ key, arn }) => ({ name: key, arn })),
+        // the widest first, as Glue asks: the catalog, its database, the table in it
+        resourceTypes: types
+            .map(({ key, arn }) => ({ name: key, arn }))
+            .sort((one, other) => variablesIn(one.arn) - variablesIn(other.arn)),
         knows: (conditionKey) => {
             const before = asked.get(conditionKey);
             if (before !== undefined) return before;
@@ -46,6 +49,8 @@ async function load(action: string): Promise<ModelledAction> {
         },
     };
 }
+
+const variablesIn = (arn: string): number => arn.split("${").length;
 
 /** `aws:RequestTag/${TagKey}` and `s3:ExistingObjectTag/<key>` stand for any key that begins so. */
 function keyExpression(key: string): RegExp {

@@ -15,7 +15,7 @@ export function accessDenied({ service }: Pick<Call, "service">, judged: Judged)
     const { principal, need, decision } = judged;
     const { action, resource } = need;
     const isS3 = service === "s3";
-    const place = isS3 ? `"${resource}"` : resource;
+    const place = action.startsWith("s3:") ? `"${resource}"` : resource; // S3 passes on KMS's words
     const text = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${place}`;
     // STS gives no reason: that would tell who may assume a role
     const message = service === "sts" ? text : `${text} ${decision.because}`;

@@ -20,8 +20,7 @@ export class Usage {
         if (principal.kind !== "role") return;
         const role = principal.principalArn;
         const id = [role, need.action, need.resource, decision.allowed, lasting(need)].join("\n");
-        if (this.requests.has(id)) return;
-        this.requests.set(id, judged);
+        if (!this.requests.has(id)) this.requests.set(id, judged);
         const used = this.grants.get(role) ?? new Map<string, UsedGrant>();
         for (const grant of decision.grants) used.set(idOf(grant), grant);
         this.grants.set(role, used);

@@ -61,7 +61,7 @@ export const s3: ServiceNeeds = {
     before: async (surroundings) => {
         const { call, policies } = surroundings;
         const { bucket, key } = placeOf(call.path);
-        const action = `s3:${actions[call.action] ?? call.action}`;
+        const action = s3Action(call.action);
         if (bucket === "") return [{ action, resources: ["*"] }];
         const context = contextOf(surroundings);
         if (call.action === "DeleteObjects") {
@@ -122,6 +122,9 @@ export const s3: ServiceNeeds = {
         return useKey(surroundings, "kms:Decrypt", policies.keyArn(under));
     },
 };
+
+/** The action that an operation asks for. */
+export const s3Action = (operation: string): string => `s3:${actions[operation] ?? operation}`;
 
 /** Bucket and key of a path-style request. */
 export function placeOf(path: string): { readonly bucket: string; readonly key: string } {
