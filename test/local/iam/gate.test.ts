@@ -1,5 +1,5 @@
 /** The gate before the endpoint of a run: requests as the SDK signs them, policies as they are kept once deployed. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -36,7 +36,7 @@ async function outcome(call: Promise<unknown>): Promise<string> {
 }
 
 describe("the gate", () => {
-    let folder: string;
+    let folder = "";
     let services: Services;
     let admin: Api;
     let reader: Api;
@@ -95,7 +95,7 @@ describe("the gate", () => {
             await admin("s3", "PutObject", { Bucket, Key: "a/1", Body: "text" });
     });
     after(async () => {
-        if (folder === undefined) return;
+        if (!existsSync(folder)) return;
         await services.close();
         rmSync(folder, { recursive: true, force: true });
     });
