@@ -2,17 +2,9 @@
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
-import {
-    accountKeyPolicy,
-    allow,
-    arn,
-    document,
-    grant,
-    logGroupsUseKey,
-    serviceRole,
-    siteOf,
-} from "./components/iam";
 import { emrTag } from "./components/emr/tags";
+import { interfaceEndpoints, s3EndpointPolicy } from "./network/endpoints";
+import { flowLogs } from "./network/flowLogs";
 
 /** A network of the deployment's own. */
 export interface NewNetworkArgs {
@@ -24,6 +16,8 @@ export interface NewNetworkArgs {
     readonly zones: readonly string[];
     /** Days that CloudWatch keeps the flow logs. @default 90 */
     readonly flowLogRetentionDays?: number;
+    /** Days between scheduling the deletion of the flow logs' key and losing it, 7 to 30. @default 30 */
+    readonly keyDeletionWindowDays?: number;
 }
 
 /**
@@ -50,39 +44,6 @@ export function createNetwork(name: string, args: NetworkArgs): Network {
     return { vpcId: pulumi.output(args.vpcId), subnetIds: pulumi.output([...args.subnetIds]) };
 }
 
-/**
- * Interface endpoints, each of which costs by the hour and zone, and who can't do without it where nothing leads out.
- * S3 has a gateway endpoint, which is free. There is none for API Gateway, whose private name would cut EMR's managed
- * scaling off (https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-managed-scaling.html), and none for Secrets
- * Manager, CloudWatch or the Redshift Data API: who calls them (Glue, Lambda, Redshift itself) is not in this network.
- */
-const interfaceServices: Readonly<Record<string, readonly string[] | undefined>> = {
-    // the daemons on EMR's nodes report to it, by calls that are not documented: no policy can name them
-    elasticmapreduce: undefined,
-    // EMR's nodes open their encrypted disks with it
-    kms: [
-        "kms:Decrypt",
-        "kms:DescribeKey",
-        "kms:Encrypt",
-        "kms:GenerateDataKey",
-        "kms:GenerateDataKeyWithoutPlaintext",
-        "kms:ReEncryptFrom",
-        "kms:ReEncryptTo",
-    ],
-    // EMR's primary node gets the credentials of a step's runtime role from it
-    sts: ["sts:AssumeRole", "sts:GetCallerIdentity", "sts:SetSourceIdentity", "sts:TagSession"],
-    // Redshift with enhanced VPC routing reads the catalog of its external schema through it
-    glue: [
-        "glue:BatchGetPartition",
-        "glue:GetDatabase",
-        "glue:GetDatabases",
-        "glue:GetPartition",
-        "glue:GetPartitions",
-        "glue:GetTable",
-        "glue:GetTables",
-    ],
-};
-
 class IsolatedNetwork extends pulumi.ComponentResource implements Network {
     public readonly vpcId: pulumi.Output<string>;
     public readonly subnetIds: pulumi.Output<string[]>;
@@ -91,16 +52,33 @@ class IsolatedNetwork extends pulumi.ComponentResource implements Network {
         super("loglake:index:IsolatedNetwork", name, {}, opts);
 
         const vpc = isolatedVpc(this, name, args);
-        this.vpcId = vpc.vpcId;
-        this.subnetIds = vpc.isolatedSubnetIds;
+        const { vpcId } = vpc;
+        const endpoints = interfaceEndpoints(this, name, {
+            region: args.region,
+            cidrBlock: args.cidrBlock,
+            vpcId,
+            subnetIds: vpc.isolatedSubnetIds,
+        });
+        this.vpcId = vpcId;
+        this.subnetIds = once(endpoints, vpc.isolatedSubnetIds);
 
         // what is put into the default group by mistake reaches nothing and is reached by nothing
-        new aws.ec2.DefaultSecurityGroup(name, { vpcId: this.vpcId }, { parent: this });
-        interfaceEndpoints(this, name, args);
-        flowLogs(this, name, args.flowLogRetentionDays ?? 90);
+        new aws.ec2.DefaultSecurityGroup(name, { vpcId }, { parent: this });
+        flowLogs(this, name, { ...args, vpcId });
 
         this.registerOutputs({ vpcId: this.vpcId, subnetIds: this.subnetIds });
     }
+}
+
+/**
+ * `ids`, known once the endpoints stand: a cluster that starts without them reaches nothing and fails. By their URNs, which a
+ * preview knows too.
+ */
+function once(
+    endpoints: readonly pulumi.Resource[],
+    ids: pulumi.Output<string[]>,
+): pulumi.Output<string[]> {
+    return pulumi.all([ids, endpoints.map(({ urn }) => urn)]).apply(([known]) => known);
 }
 
 function isolatedVpc(
@@ -128,153 +106,5 @@ function isolatedVpc(
             ],
         },
         { parent: network },
-    );
-}
-
-/**
- * What may go to S3 through the endpoint; whose role may do it is decided elsewhere. Data can be written into buckets of
- * this account alone, so that nothing that runs here can carry it to another's. Reading is free, since the packages of
- * Amazon Linux and EMR come from buckets of AWS; EMR's console gets a cluster's history through one of them
- * (https://docs.aws.amazon.com/emr/latest/ManagementGuide/private-subnet-iampolicy.html).
- */
-function s3EndpointPolicy(
-    network: pulumi.ComponentResource,
-    region: string,
-): pulumi.Output<string> {
-    const { accountId, partition } = siteOf(network);
-    const anyone = { Principal: "*" } as const;
-    return document(
-        {
-            Sid: "OwnBuckets",
-            ...anyone,
-            ...allow(
-                [
-                    "s3:PutObject",
-                    "s3:DeleteObject",
-                    "s3:AbortMultipartUpload",
-                    "s3:ListMultipartUploadParts",
-                    "s3:ListBucket",
-                    "s3:ListBucketMultipartUploads",
-                    "s3:GetBucketLocation",
-                ],
-                "*",
-                { StringEquals: { "aws:ResourceAccount": accountId } },
-            ),
-        },
-        { Sid: "Reading", ...anyone, ...allow(["s3:GetObject"], "*") },
-        {
-            Sid: "EmrApplicationHistory",
-            ...anyone,
-            ...allow(
-                ["s3:PutObject", "s3:AbortMultipartUpload"],
-                pulumi.interpolate`arn:${partition}:s3:::prod.${region}.appinfo.src/*`,
-            ),
-        },
-    );
-}
-
-function interfaceEndpoints(network: IsolatedNetwork, name: string, args: NewNetworkArgs): void {
-    const options = { parent: network };
-    const group = new aws.ec2.SecurityGroup(
-        `${name}-endpoints`,
-        {
-            name: `${name}-endpoints`,
-            description: `HTTPS from the network of ${name} to AWS services`,
-            vpcId: network.vpcId,
-            tags: { Name: `${name}-endpoints` },
-        },
-        options,
-    );
-    new aws.vpc.SecurityGroupIngressRule(
-        `${name}-endpoints`,
-        {
-            securityGroupId: group.id,
-            description: "HTTPS from this network",
-            ipProtocol: "tcp",
-            fromPort: 443,
-            toPort: 443,
-            cidrIpv4: args.cidrBlock,
-        },
-        options,
-    );
-    for (const [service, actions] of Object.entries(interfaceServices)) {
-        new aws.ec2.VpcEndpoint(
-            `${name}-${service}`,
-            {
-                vpcId: network.vpcId,
-                vpcEndpointType: "Interface",
-                serviceName: `com.amazonaws.${args.region}.${service}`,
-                subnetIds: network.subnetIds,
-                securityGroupIds: [group.id],
-                privateDnsEnabled: true,
-                ...(actions === undefined ? {} : { policy: ownAccountOnly(network, actions) }),
-                tags: { Name: `${name}-${service}` },
-            },
-            options,
-        );
-    }
-}
-
-/** Lets identities of this account alone through: credentials of another can't be used from inside. */
-function ownAccountOnly(
-    network: pulumi.ComponentResource,
-    actions: readonly string[],
-): pulumi.Output<string> {
-    const { accountId } = siteOf(network);
-    return document({
-        Principal: "*",
-        ...allow(actions, "*", { StringEquals: { "aws:PrincipalAccount": accountId } }),
-    });
-}
-
-/** Who talked to whom, by address and port; not what was said. */
-function flowLogs(network: IsolatedNetwork, name: string, retentionInDays: number): void {
-    const site = siteOf(network);
-    const logGroupName = `/aws/vpc/${name}`;
-    const logGroupArn = arn(site, "logs", `log-group:${logGroupName}`);
-    const key = new aws.kms.Key(
-        `${name}-flow-logs`,
-        {
-            description: `Flow logs of ${name}`,
-            enableKeyRotation: true,
-            policy: accountKeyPolicy(site, logGroupsUseKey(site, logGroupName)),
-        },
-        { parent: network },
-    );
-    const logGroup = new aws.cloudwatch.LogGroup(
-        `${name}-flow-logs`,
-        { name: logGroupName, retentionInDays, kmsKeyId: key.arn },
-        { parent: network },
-    );
-    const role = serviceRole(network, `${name}-flow-logs`, {
-        roleName: `${name}-flow-logs`,
-        service: "vpc-flow-logs.amazonaws.com",
-        description: `Writes the flow logs of ${name}`,
-        condition: {
-            StringEquals: { "aws:SourceAccount": site.accountId },
-            ArnLike: { "aws:SourceArn": arn(site, "ec2", "vpc-flow-log/*") },
-        },
-    });
-    const policy = grant(
-        network,
-        `${name}-flow-logs`,
-        role,
-        allow(["logs:DescribeLogGroups"], "*"), // knows no resources
-        allow(["logs:DescribeLogStreams"], pulumi.interpolate`${logGroupArn}:*`),
-        allow(
-            ["logs:CreateLogStream", "logs:PutLogEvents"],
-            pulumi.interpolate`${logGroupArn}:log-stream:*`,
-        ),
-    );
-    new aws.ec2.FlowLog(
-        name,
-        {
-            vpcId: network.vpcId,
-            trafficType: "ALL",
-            logDestination: logGroup.arn,
-            iamRoleArn: role.arn,
-            tags: { Name: name },
-        },
-        { parent: network, dependsOn: [policy] },
     );
 }

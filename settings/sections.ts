@@ -28,7 +28,7 @@ export const lake = section(
 /** Of `NewNetworkArgs`. */
 const newNetwork = section(
     { cidrBlock: vpcCidr, zones: list(zone, 2, 6) },
-    { flowLogRetentionDays: retention },
+    { flowLogRetentionDays: retention, keyDeletionWindowDays },
 );
 
 /** Of `ExistingNetworkArgs`. */

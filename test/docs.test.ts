@@ -108,6 +108,17 @@ describe("the deployer's policies", () => {
         for (const policy of policies) await assertActionsExist(policy);
     });
 
+    it("allow what awsx makes of a network with isolated subnets", () => {
+        // https://github.com/pulumi/pulumi-awsx/blob/master/awsx/ec2/vpc.ts: the internet gateway comes unasked
+        const made = ["Vpc", "Subnet", "RouteTable", "InternetGateway", "VpcEndpoint"];
+        const actions = policies.flatMap(({ Statement }) => Statement.flatMap((s) => s.Action));
+        expect(actions).to.include.members([
+            ...made.map((type) => `ec2:Create${type}`),
+            ...["ec2:AssociateRouteTable", "ec2:AttachInternetGateway"],
+            ...["ec2:DetachInternetGateway", "ec2:DeleteInternetGateway"],
+        ]);
+    });
+
     it("fit into IAM's managed policies", () => {
         for (const policy of policies) {
             // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html

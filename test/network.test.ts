@@ -1,5 +1,7 @@
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { madeUp } from "../local/program/mockEngine";
 import { createNetwork, type NewNetworkArgs } from "../network";
 import { all, deploy, only, parsed, standInSite } from "./support/deploy";
 
@@ -167,6 +169,20 @@ describe("a new network", () => {
         expect(flowLog.dependencies).to.include(policy.urn);
     });
 
+    it("gives the flow logs' key a name, and as long to be missed as it is told", async () => {
+        const { resources } = await deploy(newNetwork);
+        const key = only(resources, "aws:kms/key:Key");
+        expect(key.inputs.deletionWindowInDays).to.equal(30);
+        expect(only(resources, "aws:kms/alias:Alias").inputs).to.deep.equal({
+            name: "alias/logs-dev-flow-logs",
+            targetKeyId: key.outputs.keyId,
+        });
+
+        const shorter = () => createNetwork("logs-dev", { ...args, keyDeletionWindowDays: 7 });
+        const { inputs } = only((await deploy(shorter)).resources, "aws:kms/key:Key");
+        expect(inputs.deletionWindowInDays).to.equal(7);
+    });
+
     it("keeps flow logs as long as it is told", async () => {
         const longer = () => createNetwork("logs-dev", { ...args, flowLogRetentionDays: 400 });
         const { resources } = await deploy(longer);
@@ -182,6 +198,34 @@ describe("a new network", () => {
             vpcId: "vpc-1",
             subnetIds: ["subnet-a", "subnet-b", "subnet-c"],
         });
+    });
+
+    it("lets nothing into its subnets before the endpoints stand", async () => {
+        const { resources } = await deploy(() => {
+            const { subnetIds } = newNetwork();
+            new aws.redshift.SubnetGroup("user", { subnetIds });
+        });
+
+        const { dependencies } = only(resources, "aws:redshift/subnetGroup:SubnetGroup");
+        const waited = [
+            ...all(resources, endpointType),
+            only(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"),
+        ];
+        expect(waited).to.have.length(5);
+        expect(dependencies).to.include.members(waited.map(({ urn }) => urn));
+    });
+
+    it("knows in a preview of a network that stands which subnets it has, whatever becomes of an endpoint", async () => {
+        const unknownId = (type: string) => type === endpointType;
+        const { result } = await deploy(async () => resolved(newNetwork()), {
+            preview: true,
+            create: async (request) => {
+                const made = await madeUp(request);
+                return unknownId(request.type) ? { ...made, id: "" } : made;
+            },
+        });
+
+        expect(result.subnetIds).to.deep.equal(["subnet-a", "subnet-b", "subnet-c"]);
     });
 
     it("registers the same resources in a preview, when no id is known", async () => {

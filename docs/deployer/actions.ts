@@ -25,6 +25,9 @@ export const actionsByType: Readonly<Record<string, readonly string[]>> = {
         ...of("ec2", "CreateSubnet", "DeleteSubnet", "DescribeSubnets", "ModifySubnetAttribute"),
         ...of("ec2", "CreateRouteTable", "DeleteRouteTable", "DescribeRouteTables"),
         ...of("ec2", "AssociateRouteTable", "DisassociateRouteTable", "DescribeNetworkInterfaces"),
+        // awsx makes one in every network, also where no route leads to it
+        ...of("ec2", "CreateInternetGateway", "DeleteInternetGateway", "AttachInternetGateway"),
+        ...of("ec2", "DetachInternetGateway", "DescribeInternetGateways"),
         ...ec2Tags,
     ],
     "aws:ec2/vpcEndpoint:VpcEndpoint": [

@@ -20,7 +20,7 @@ const arn = (service: string, rest: string) => `arn:aws:${service}:REGION:ACCOUN
 
 /** Types of EC2's resources that the program makes; their ids are EC2's. */
 const ec2Types = [
-    ...["route-table", "security-group", "security-group-rule", "subnet"],
+    ...["internet-gateway", "route-table", "security-group", "security-group-rule", "subnet"],
     ...["vpc", "vpc-endpoint", "vpc-flow-log"],
 ];
 
