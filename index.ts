@@ -13,8 +13,8 @@ import { tables } from "./formats";
 import { createNetwork } from "./network";
 import { loadSettings } from "./settings";
 
-/** Everything below `_staging/` is the loader's, everything else that is written of the processed bucket is Spark's or a plan. */
-const sparkPrefixes = [...tables.map((table) => `${table.name}/`), "_runs/"];
+/** Where the processed tables lie. What else there is: the records of runs in `_runs/`, the loads' files in `_staging/`. */
+const tablePrefixes = tables.map((table) => `${table.name}/`);
 
 export = () => {
     const settings = loadSettings();
@@ -35,6 +35,11 @@ export = () => {
         vpcId: network.vpcId,
         subnetIds: network.subnetIds,
         processedDatabaseName: lake.processedDatabaseName,
+        // the tables to Spectrum, the loads' files to COPY
+        grants: (role) => [
+            lake.grantReadProcessed("warehouse", role, [...tablePrefixes, "_staging/"]),
+            lake.grantReadCatalog("warehouse", role, "processed"),
+        ],
         protect,
         finalSnapshot: !forceDestroy,
     });
@@ -72,23 +77,20 @@ export = () => {
     });
 
     lake.grantReadRaw("spark", spark.runtimeRole);
-    lake.grantWriteProcessed("spark", spark.runtimeRole, sparkPrefixes);
+    lake.grantWriteProcessed("spark", spark.runtimeRole, [...tablePrefixes, "_runs/"]);
     lake.grantReadArtifacts("spark", spark.runtimeRole, "spark-app/");
 
-    lake.grantReadProcessed("loader", loader.role);
+    lake.grantReadProcessed("loader", loader.role, ["events/", "sessions/", "_runs/"]);
     lake.grantWriteProcessed("loader", loader.role, ["_staging/"]);
     lake.grantReadArtifacts("loader", loader.role, "etl/");
     lake.grantPublishPartitions("loader", loader.role);
-    warehouse.grantQuery("loader", loader.role);
-
-    lake.grantReadProcessed("warehouse", warehouse.role);
-    lake.grantReadCatalog("warehouse", warehouse.role, "processed");
+    warehouse.grantBatch("loader", loader.role);
 
     lake.grantReadCatalog("planner", workflow.plannerRole, "raw");
-    lake.grantWriteProcessed("planner", workflow.plannerRole, ["_runs/"]);
+    lake.grantPutProcessed("planner", workflow.plannerRole, ["_runs/"]);
 
     lake.grantRunCrawler("workflow", workflow.role);
-    lake.grantReadProcessed("workflow", workflow.role);
+    lake.grantReadProcessed("workflow", workflow.role, ["_runs/"]);
     spark.grantRunSteps("workflow", workflow.role);
     loader.grantRun("workflow", workflow.role);
     warehouse.grantQuery("workflow", workflow.role);

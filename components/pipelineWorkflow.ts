@@ -159,13 +159,14 @@ export class PipelineWorkflow extends pulumi.ComponentResource {
                 },
                 tracingConfiguration: { enabled: true },
             },
-            { parent: this, dependsOn: [policy] }, // delivery of the log is tried when it is created
+            { parent: this, dependsOn: [policy] }, // its log's delivery and its rule are tried when it is created
         );
         this.stateMachineArn = machine.arn;
         this.stateMachineName = machine.name;
 
         dailyRun(this, name, {
             stateMachineArn,
+            stateMachine: machine,
             keyArn: this.keyArn,
             expression: args.scheduleExpression ?? "cron(0 2 * * ? *)",
             timezone: args.scheduleTimezone ?? "UTC",

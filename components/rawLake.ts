@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { formats as allFormats, tables, type Format } from "../formats";
-import { retentionDays } from "./checks";
+import { refuse, retentionDays } from "./checks";
 import { allow, arn, bucketArn, grant, siteOf } from "./iam";
-import { readCatalog, readObjects, tableArns, writeObjects } from "./lake/access";
+import { putObjects, readCatalog, readObjects, tableArns, writeObjects } from "./lake/access";
 import { lakeBuckets } from "./lake/buckets";
 import { database, processedTable } from "./lake/catalog";
 import { rawCrawler } from "./lake/crawler";
@@ -28,7 +28,7 @@ export interface RawLakeArgs extends LakeRetention {
     /** Deletes the buckets with the objects in them on destroy. @default false */
     readonly forceDestroy?: boolean;
 
-    /** Refuses to delete key, buckets and databases. @default true */
+    /** Refuses to delete key, buckets, databases and the tables of processed data. @default true */
     readonly protect?: boolean;
 }
 
@@ -86,8 +86,11 @@ export class RawLake extends pulumi.ComponentResource {
         this.rawDatabaseName = database(this, name, "raw", protect);
         this.processedDatabaseName = database(this, name, "processed", protect);
         for (const table of tables) {
-            const tableName = `${name}-${table.name}`;
-            processedTable(this, tableName, table, this.processedDatabaseName, buckets.processed);
+            processedTable(this, `${name}-${table.name}`, table, {
+                databaseName: this.processedDatabaseName,
+                bucketName: buckets.processed,
+                protect,
+            });
         }
 
         this.glueSecurityConfigurationName = securityConfiguration(this, name, this.keyArn);
@@ -122,23 +125,31 @@ export class RawLake extends pulumi.ComponentResource {
         return grant(this, `${id}-read-raw`, role, ...readObjects(site, bucket, this.keyArn));
     }
 
-    /** Lets `role` read all processed data and the records of runs. */
-    public grantReadProcessed(id: string, role: aws.iam.Role): aws.iam.RolePolicy {
-        const site = siteOf(this);
-        const bucket = bucketArn(site, this.processedBucketName);
-        return grant(this, `${id}-read-processed`, role, ...readObjects(site, bucket, this.keyArn));
+    /** Lets `role` read below `prefixes` of the processed bucket, such as `events/` or `_runs/`. */
+    public grantReadProcessed(
+        id: string,
+        role: aws.iam.Role,
+        prefixes: readonly string[],
+    ): aws.iam.RolePolicy {
+        return this.grantProcessed(`${id}-read-processed`, role, readObjects, prefixes);
     }
 
-    /** Lets `role` write, overwrite and read below `prefixes` of the processed bucket, such as `events/` or `_runs/`. */
+    /** Lets `role` put whole objects below `prefixes` of the processed bucket; it can neither read nor delete them. */
+    public grantPutProcessed(
+        id: string,
+        role: aws.iam.Role,
+        prefixes: readonly string[],
+    ): aws.iam.RolePolicy {
+        return this.grantProcessed(`${id}-put-processed`, role, putObjects, prefixes);
+    }
+
+    /** Lets `role` write, overwrite, read and delete below `prefixes` of the processed bucket. */
     public grantWriteProcessed(
         id: string,
         role: aws.iam.Role,
         prefixes: readonly string[],
     ): aws.iam.RolePolicy {
-        const site = siteOf(this);
-        const bucket = bucketArn(site, this.processedBucketName);
-        const statements = writeObjects(site, bucket, this.keyArn, prefixes);
-        return grant(this, `${id}-write-processed`, role, ...statements);
+        return this.grantProcessed(`${id}-write-processed`, role, writeObjects, prefixes);
     }
 
     /** Lets `role` read below `prefix` of the artifacts bucket, such as `spark-app/`. */
@@ -170,5 +181,17 @@ export class RawLake extends pulumi.ComponentResource {
             tableArns(siteOf(this), this.processedDatabaseName),
         );
         return grant(this, `${id}-publish-partitions`, role, statement);
+    }
+
+    private grantProcessed(
+        name: string,
+        role: aws.iam.Role,
+        statements: typeof writeObjects,
+        prefixes: readonly string[],
+    ): aws.iam.RolePolicy {
+        if (prefixes.length === 0) refuse("prefixes", "must be 1 or more, got 0");
+        const site = siteOf(this);
+        const bucket = bucketArn(site, this.processedBucketName);
+        return grant(this, name, role, ...statements(site, bucket, this.keyArn, prefixes));
     }
 }

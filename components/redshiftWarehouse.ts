@@ -2,12 +2,13 @@ import type * as aws from "@pulumi/aws";
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse, retentionDays, wholeNumber } from "./checks";
-import { allow, arn, grant, serviceRole, siteOf } from "./iam";
+import { grant, siteOf } from "./iam";
 import { deploymentName } from "./names";
+import { batchStatements, queryStatements, warehouseRole } from "./warehouse/access";
 import { auditLogs } from "./warehouse/auditLogs";
 import { redshiftCluster } from "./warehouse/cluster";
 import { adminSecretKey, dataKey } from "./warehouse/encryption";
-import { applyMigrations } from "./warehouse/migrations";
+import { applyMigrations, type MigrationCredentials } from "./warehouse/migrations";
 import { clusterNetwork } from "./warehouse/network";
 import { limitSpectrum, type SpectrumLimitAction } from "./warehouse/spectrumLimit";
 
@@ -39,8 +40,8 @@ export interface RedshiftWarehouseArgs {
     readonly snapshotRetentionDays?: number;
 
     /**
-     * Takes a snapshot called `<name>-final` before the cluster is deleted. Delete the one of an earlier cluster of that
-     * name first, or the deletion fails. @default true
+     * Takes a snapshot before the cluster is deleted. It is called `<name>-final-<id of its key>`, so that a cluster that comes
+     * after this one, under a key of its own, can leave one too. @default true
      */
     readonly finalSnapshot?: boolean;
 
@@ -61,6 +62,18 @@ export interface RedshiftWarehouseArgs {
 
     /** Days between scheduling the keys' deletion and losing them, 7 to 30. @default 30 */
     readonly keyDeletionWindowDays?: number;
+
+    /**
+     * Grants the role what COPY and Spectrum read; migrations wait for what it returns.
+     * @default nothing is granted before the migrations
+     */
+    readonly grants?: (role: aws.iam.Role) => readonly pulumi.Resource[];
+
+    /**
+     * Whose credentials the migrations take, where the deployment has others than its environment.
+     * @default the environment's
+     */
+    readonly migrationCredentials?: MigrationCredentials;
 
     /**
      * Folder of migrations of your own, with the same placeholders, to be applied instead of this project's.
@@ -125,7 +138,7 @@ export class RedshiftWarehouse extends pulumi.ComponentResource {
         const cluster = redshiftCluster(this, name, {
             ...clusterNetwork(this, name, args),
             ...sizeOf(args),
-            keyArn: key.arn,
+            key,
             secretKeyArn: adminSecretKey(this, name, keys).arn,
             roleArn: this.role.arn,
             logGroups,
@@ -162,7 +175,8 @@ export class RedshiftWarehouse extends pulumi.ComponentResource {
                 workflow_user: databaseUser(args.workflowRoleName ?? `${name}-workflow`),
             },
             folder: args.migrationsFolder,
-            dependsOn: [spectrumLimit],
+            credentials: args.migrationCredentials,
+            dependsOn: [spectrumLimit, ...(args.grants?.(this.role) ?? [])],
         });
 
         this.registerOutputs({
@@ -176,56 +190,21 @@ export class RedshiftWarehouse extends pulumi.ComponentResource {
     }
 
     /**
-     * Lets `role` run statements as its own database user, `IAMR:<role name>`, which can do what migrations granted it.
-     * `id` names the grant, unique within the stack.
+     * Lets `role` run single statements and read their results, as its own database user, `IAMR:<role name>`, which can do what
+     * migrations granted it. `id` names the grant, unique within the stack, here and below.
      *
      * Whose results a role may read needs no condition: a statement belongs to the role that ran it. The one to the session
      * (`redshift-data:statement-owner-iam-userid`) would bind it closer than Step Functions keeps its sessions
      * (https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-iam.html).
      */
     public grantQuery(id: string, role: aws.iam.Role): aws.iam.RolePolicy {
-        const site = siteOf(this);
-        const { clusterIdentifier, databaseName } = this;
-        return grant(
-            this,
-            `${id}-query`,
-            role,
-            allow(
-                ["redshift-data:ExecuteStatement", "redshift-data:BatchExecuteStatement"],
-                arn(site, "redshift", pulumi.interpolate`cluster:${clusterIdentifier}`),
-            ),
-            allow(
-                [
-                    "redshift-data:DescribeStatement",
-                    "redshift-data:GetStatementResult",
-                    "redshift-data:CancelStatement",
-                ],
-                "*", // statements are no resources of IAM
-            ),
-            allow(
-                ["redshift:GetClusterCredentialsWithIAM"],
-                arn(
-                    site,
-                    "redshift",
-                    pulumi.interpolate`dbname:${clusterIdentifier}/${databaseName}`,
-                ),
-            ),
-        );
+        return grant(this, `${id}-query`, role, ...queryStatements(siteOf(this), this));
     }
-}
 
-/**
- * The role of COPY and Spectrum, for the users of this cluster alone: when Redshift assumes a role it names the user that
- * asks as the external id (https://docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service-database-users.html).
- */
-function warehouseRole(warehouse: RedshiftWarehouse, name: string): aws.iam.Role {
-    const users = arn(siteOf(warehouse), "redshift", `dbuser:${name}/*`);
-    return serviceRole(warehouse, `${name}-warehouse`, {
-        roleName: `${name}-warehouse`,
-        service: "redshift.amazonaws.com",
-        description: `COPY and Spectrum of the Redshift cluster ${name}`,
-        condition: { StringLike: { "sts:ExternalId": users } },
-    });
+    /** Lets `role` run several statements as one transaction, likewise as its own user, and cancel them. */
+    public grantBatch(id: string, role: aws.iam.Role): aws.iam.RolePolicy {
+        return grant(this, `${id}-batch`, role, ...batchStatements(siteOf(this), this));
+    }
 }
 
 function sizeOf({ nodeType = "ra3.large", numberOfNodes }: RedshiftWarehouseArgs) {

@@ -144,12 +144,20 @@ describe("examples/second-warehouse", () => {
         const { resources } = await up("second-warehouse");
         const statements = granted(resources, "analysts-warehouse");
         expect(statements.flatMap(({ Resource }) => Resource)).to.include.members([
-            "arn:aws:s3:::loglake-prod-processed-123456789012-eu-west-1/*",
+            "arn:aws:s3:::loglake-prod-processed-123456789012-eu-west-1/events/*",
             "arn:aws:kms:eu-west-1:123456789012:key/lake",
             "arn:aws:glue:eu-west-1:123456789012:table/loglake_prod_processed/*",
         ]);
         expect(actionsOf(statements).filter((action) => /:(Put|Delete|Update)/.test(action))).to.be
             .empty;
+    });
+
+    it("can read the lake before its migrations mount it", async () => {
+        const { resources } = await up("second-warehouse");
+        const grant = all(resources, "aws:iam/rolePolicy:RolePolicy").find(
+            ({ inputs }) => inputs.role === "analysts-warehouse",
+        );
+        expect(only(resources, "command:local:Command").dependencies).to.include(grant?.urn);
     });
 
     it("mounts the lake's database in its migrations, and makes no bucket of its own", async () => {

@@ -30,15 +30,6 @@ export function runSteps(site: Site, deployment: string): Statement[] {
                 StringEquals: resourceTag(deployment),
             }),
         },
-        {
-            // Step Functions hears of a step's end through a rule that it keeps in the account
-            // (https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html)
-            Sid: "HearOfSteps",
-            ...allow(
-                ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
-                arn(site, "events", "rule/StepFunctionsGetEventForEMRAddJobFlowStepsRule"),
-            ),
-        },
     ];
 }
 

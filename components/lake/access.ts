@@ -27,6 +27,22 @@ export function readObjects(
 }
 
 /**
+ * Putting whole objects below `prefixes`, and nothing else. An upload in parts asks for more: for decrypting what was uploaded
+ * before, which is {@link writeObjects}.
+ */
+export function putObjects(
+    site: Site,
+    bucketArn: pulumi.Output<string>,
+    keyArn: pulumi.Input<string>,
+    prefixes: readonly string[],
+): readonly Statement[] {
+    return [
+        allow(["s3:PutObject"], objectArns(bucketArn, prefixes)),
+        allow(["kms:GenerateDataKey"], keyArn, throughS3(site)),
+    ];
+}
+
+/**
  * Writing below `prefixes`, and reading back what was written: Hadoop looks before it writes, copies where it renames,
  * and deletes its own temporary and earlier files. Decrypting is part of an upload in parts.
  */

@@ -24,25 +24,31 @@ export function database(
     ).name;
 }
 
+/** Arguments of {@link processedTable}. */
+export interface ProcessedTableArgs {
+    readonly databaseName: pulumi.Input<string>;
+    readonly bucketName: pulumi.Input<string>;
+    readonly protect: boolean;
+}
+
 /**
  * Declares `table` in the catalog as Parquet below `<bucket>/<table>/`.
  *
- * It has no partitions to begin with: each is added, pointing at one run's folder, once that run is complete. Partition
- * projection would need none of it, but Redshift Spectrum does not read it.
+ * It has no partitions to begin with: each is added, pointing at one run's folder, once that run is complete. They go with the
+ * table, hence its protection. Partition projection would need none of it, but Redshift Spectrum does not read it.
  */
 export function processedTable(
     parent: pulumi.Resource,
     name: string,
     table: Table,
-    databaseName: pulumi.Input<string>,
-    bucketName: pulumi.Input<string>,
+    args: ProcessedTableArgs,
 ): aws.glue.CatalogTable {
     return new aws.glue.CatalogTable(
         name,
         {
             name: table.name,
             description: table.comment,
-            databaseName,
+            databaseName: args.databaseName,
             tableType: "EXTERNAL_TABLE",
             parameters: {
                 EXTERNAL: "TRUE",
@@ -53,7 +59,7 @@ export function processedTable(
                 { name: "dt", type: "string", comment: "day of the raw folder, as YYYY-MM-DD" },
             ],
             storageDescriptor: {
-                location: pulumi.interpolate`s3://${bucketName}/${table.name}/`,
+                location: pulumi.interpolate`s3://${args.bucketName}/${table.name}/`,
                 inputFormat: `${parquet}.MapredParquetInputFormat`,
                 outputFormat: `${parquet}.MapredParquetOutputFormat`,
                 serDeInfo: {
@@ -64,6 +70,6 @@ export function processedTable(
                 columns: table.columns.map(({ name, type, comment }) => ({ name, type, comment })),
             },
         },
-        { parent },
+        { parent, protect: args.protect },
     );
 }

@@ -1,6 +1,6 @@
 /** The cluster itself. */
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { exportAuditLogs } from "./auditLogs";
 import type { ClusterNetwork } from "./network";
 
@@ -16,7 +16,8 @@ const port = 5440;
 export interface ClusterArgs extends ClusterNetwork {
     readonly nodeType: string;
     readonly numberOfNodes: number;
-    readonly keyArn: pulumi.Input<string>;
+    /** Key of the data and the snapshots. */
+    readonly key: aws.kms.Key;
     readonly secretKeyArn: pulumi.Input<string>;
     readonly roleArn: pulumi.Input<string>;
     readonly logGroups: readonly aws.cloudwatch.LogGroup[];
@@ -43,7 +44,7 @@ export function redshiftCluster(
             clusterParameterGroupName: parameters(warehouse, deployment),
 
             encrypted: "true", // text: the provider's type
-            kmsKeyId: args.keyArn,
+            kmsKeyId: args.key.arn,
             masterUsername: adminUserName,
             manageMasterPassword: true,
             masterPasswordSecretKmsKeyId: args.secretKeyArn,
@@ -58,15 +59,22 @@ export function redshiftCluster(
 
             automatedSnapshotRetentionPeriod: args.snapshotRetentionDays,
             skipFinalSnapshot: !args.finalSnapshot,
-            ...(args.finalSnapshot ? { finalSnapshotIdentifier: `${deployment}-final` } : {}),
+            ...(args.finalSnapshot
+                ? { finalSnapshotIdentifier: finalSnapshot(deployment, args.key) }
+                : {}),
             preferredMaintenanceWindow: args.maintenanceWindow,
             allowVersionUpgrade: true,
             applyImmediately: false, // what needs a restart waits for the maintenance window
         },
-        { parent: warehouse, protect: args.protect },
+        { parent: warehouse, protect: args.protect, dependsOn: [args.rule] },
     );
     exportAuditLogs(warehouse, deployment, cluster, args.logGroups);
     return cluster;
+}
+
+/** After its key, without which it can't be read, and which no other cluster has: a snapshot of an earlier one keeps its name. */
+function finalSnapshot(deployment: string, key: aws.kms.Key): pulumi.Output<string> {
+    return pulumi.interpolate`${deployment}-final-${key.keyId}`;
 }
 
 /** Connections must be encrypted; the user activity log is empty without its parameter. */

@@ -9,6 +9,31 @@ import { siteOf } from "../iam";
 /** The project that this file belongs to, which may lie in another's `node_modules`. */
 const projectFolder = join(__dirname, "..", "..");
 
+/** A role to assume, in the names of the AWS provider's own configuration. */
+export interface AssumedRole {
+    readonly roleArn: string;
+    readonly externalId?: string;
+    readonly sessionName?: string;
+    readonly sourceIdentity?: string;
+    /** JSON of a policy that restricts the session. */
+    readonly policy?: string;
+    readonly policyArns?: readonly string[];
+    readonly tags?: Readonly<Record<string, string>>;
+    readonly transitiveTagKeys?: readonly string[];
+}
+
+/**
+ * Whose credentials the migrations take, as a provider that was configured for the rest of the deployment has it. No secrets
+ * are among them: they would be written to the environment of a command.
+ */
+export interface MigrationCredentials {
+    /** Profile of AWS's configuration files. @default `AWS_PROFILE`, or else whatever the environment has */
+    readonly profile?: string;
+
+    /** Roles to assume with them, one after the other, as `aws:assumeRoles` has them. @default none */
+    readonly assumeRoles?: readonly AssumedRole[];
+}
+
 /** Arguments of {@link applyMigrations}. */
 export interface MigrationsArgs {
     readonly clusterIdentifier: pulumi.Input<string>;
@@ -18,12 +43,16 @@ export interface MigrationsArgs {
     readonly variables: Readonly<Record<string, pulumi.Input<string>>>;
     /** @default `etl/migrations` of this project */
     readonly folder: string | undefined;
+    /** @default the environment's */
+    readonly credentials: MigrationCredentials | undefined;
+    /** What has to be there before. */
     readonly dependsOn: pulumi.Resource[];
 }
 
 /**
  * Creates the command as a child of `warehouse`. It runs where the deployment runs, with the credentials of its
- * environment: no password is in its arguments, its environment or the stack's state, only where one is kept.
+ * environment or those it is told of: no password is in its arguments, its environment or the stack's state, only where one
+ * is kept.
  */
 export function applyMigrations(
     warehouse: pulumi.ComponentResource,
@@ -31,6 +60,7 @@ export function applyMigrations(
     args: MigrationsArgs,
 ): command.local.Command {
     const run = "node --import tsx etl/migrate.ts";
+    const { profile, assumeRoles = [] } = args.credentials ?? {};
     const variables = pulumi.jsonStringify(args.variables);
     const folder = resolve(args.folder ?? join(projectFolder, "etl", "migrations"));
     return new command.local.Command(
@@ -46,6 +76,8 @@ export function applyMigrations(
                 ADMIN_SECRET_ARN: args.adminSecretArn,
                 MIGRATION_VARIABLES: variables,
                 AWS_REGION: siteOf(warehouse).region,
+                ...(profile === undefined ? {} : { AWS_PROFILE: profile }),
+                ...(assumeRoles.length === 0 ? {} : { ASSUME_ROLES: JSON.stringify(assumeRoles) }),
                 ...(args.folder === undefined
                     ? {}
                     : { MIGRATIONS_FOLDER: relative(projectFolder, folder) }),

@@ -12,6 +12,8 @@ export interface ClusterNetworkArgs {
 export interface ClusterNetwork {
     readonly subnetGroupName: pulumi.Output<string>;
     readonly securityGroupId: pulumi.Output<string>;
+    /** The group's rule, without which the cluster reaches nothing. */
+    readonly rule: aws.vpc.SecurityGroupEgressRule;
 }
 
 /** Creates the subnet group and the security group as children of `warehouse`. */
@@ -42,7 +44,7 @@ export function clusterNetwork(
     );
     // With enhanced VPC routing COPY and Spectrum go through the network: to S3's gateway, whose addresses are public, and
     // to the interface endpoint of Glue. A network without a way to the internet is what keeps it from there.
-    new aws.vpc.SecurityGroupEgressRule(
+    const rule = new aws.vpc.SecurityGroupEgressRule(
         `${deployment}-warehouse`,
         {
             securityGroupId: group.id,
@@ -54,5 +56,5 @@ export function clusterNetwork(
         },
         options,
     );
-    return { subnetGroupName: subnets.name, securityGroupId: group.id };
+    return { subnetGroupName: subnets.name, securityGroupId: group.id, rule };
 }

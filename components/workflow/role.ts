@@ -91,7 +91,7 @@ export function workflowRole(
     });
 }
 
-/** Gives the role what the state machine needs itself: its key, its log, its traces, its metrics and the planner. */
+/** Gives the role what the state machine needs itself: its key, its log, its traces, its metrics, its rule and the planner. */
 export function grantOwn(
     workflow: pulumi.ComponentResource,
     deployment: string,
@@ -116,6 +116,12 @@ export function grantOwn(
         allow(["kms:GenerateDataKey"], args.keyArn, {
             StringEquals: { "kms:EncryptionContext:SourceArn": arn(site, "logs", "*") },
         }),
+        // Step Functions hears of a step's end through a rule that it keeps in the account, and makes sure that it may when the
+        // state machine is created (https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html)
+        allow(
+            ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
+            arn(site, "events", "rule/StepFunctionsGetEventForEMRAddJobFlowStepsRule"),
+        ),
         // PutMetricData knows no resources, but its namespace
         // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html)
         allow(["cloudwatch:PutMetricData"], "*", {

@@ -5,7 +5,9 @@ import { allow, arn, grant, serviceRole, siteOf } from "../iam";
 
 /** Arguments of {@link dailyRun}. */
 export interface DailyRunArgs {
+    /** ARN made from names, so that the role's document is known before the state machine exists. */
     readonly stateMachineArn: pulumi.Input<string>;
+    readonly stateMachine: aws.sfn.StateMachine;
     readonly keyArn: pulumi.Input<string>;
     readonly expression: string;
     readonly timezone: string;
@@ -72,6 +74,6 @@ export function dailyRun(
                 retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 20 },
             },
         },
-        { parent: workflow, dependsOn: [policy] },
+        { parent: workflow, dependsOn: [policy, args.stateMachine] },
     );
 }

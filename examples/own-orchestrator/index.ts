@@ -26,7 +26,8 @@ lake.grantWriteProcessed("spark", spark.runtimeRole, [
 
 const airflow = aws.iam.Role.get("airflow", config.require("airflowRoleName"));
 spark.grantRunSteps("airflow", airflow);
-lake.grantWriteProcessed("airflow", airflow, ["_runs/"]); // the plan of a run
+lake.grantPutProcessed("airflow", airflow, ["_runs/"]); // the plan of a run
+lake.grantReadProcessed("airflow", airflow, ["_runs/"]); // and what became of it: its manifest
 
 const step = spark.workflowTarget;
 export const clusterId = step.mode === "persistent" ? step.clusterId : undefined;

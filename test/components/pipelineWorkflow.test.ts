@@ -175,6 +175,15 @@ describe("PipelineWorkflow", () => {
             const policy = only(resources, "aws:iam/rolePolicy:RolePolicy", `${name}-workflow`);
             expect(dependencies).to.include(policy.urn);
         });
+
+        it("may keep the rule by which it hears of a step's end before it is created", () => {
+            const { inputs } = only(resources, "aws:iam/rolePolicy:RolePolicy", `${name}-workflow`);
+            expect(parsed(inputs.policy).Statement).to.deep.include({
+                Effect: "Allow",
+                Action: ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
+                Resource: `arn:aws:events:${region}:${account}:rule/StepFunctionsGetEventForEMRAddJobFlowStepsRule`,
+            });
+        });
     });
 
     describe("planner", () => {
@@ -261,6 +270,14 @@ describe("PipelineWorkflow", () => {
     });
 
     describe("schedule", () => {
+        it("starts nothing before the state machine is there, and goes before it does", () => {
+            const { dependencies } = only(resources, "aws:scheduler/schedule:Schedule");
+            expect(dependencies).to.include.members([
+                only(resources, "aws:sfn/stateMachine:StateMachine").urn,
+                only(resources, "aws:iam/rolePolicy:RolePolicy", `${name}-scheduler`).urn,
+            ]);
+        });
+
         it("starts the day before at two in the morning, UTC, and tells when it was due", () => {
             const { inputs } = only(resources, "aws:scheduler/schedule:Schedule");
             expect(inputs).to.deep.include({

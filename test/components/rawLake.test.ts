@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { tables } from "../../formats";
 import { RawLake, type RawLakeArgs } from "../../components/rawLake";
 import { all, deploy, only, parsed, type Resource } from "../support/deploy";
 import { refusals } from "../support/conditions";
@@ -362,12 +363,13 @@ describe("RawLake", () => {
                 .map(({ type, name }) => `${type} ${name}`);
         };
 
-        it("is refused for key, buckets and databases unless told otherwise", async () => {
+        it("is refused for key, buckets, databases and tables unless told otherwise", async () => {
             expect(await guarded()).to.have.members([
                 "aws:kms/key:Key logs-dev",
                 ...purposes.map((purpose) => `aws:s3/bucket:Bucket logs-dev-${purpose}`),
                 "aws:glue/catalogDatabase:CatalogDatabase logs-dev-raw",
                 "aws:glue/catalogDatabase:CatalogDatabase logs-dev-processed",
+                ...tables.map(({ name }) => `aws:glue/catalogTable:CatalogTable logs-dev-${name}`),
             ]);
         });
 

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { RawLake } from "../../components/rawLake";
 import { deploy, only, parsed } from "../support/deploy";
+import { expectRejection } from "../support/errors";
 
 const key = "arn:aws:kms:eu-west-1:123456789012:key/logs-dev";
 const bucket = (purpose: string) => `arn:aws:s3:::logs-dev-${purpose}-123456789012-eu-west-1`;
@@ -44,18 +45,50 @@ describe("RawLake's grants", () => {
         ]);
     });
 
-    it("grantReadProcessed opens all processed data", async () => {
+    it("grantReadProcessed opens the prefixes it is given, and none beside them", async () => {
         const statements = await granted(
-            (lake, role) => lake.grantReadProcessed("x", role),
+            (lake, role) => lake.grantReadProcessed("x", role, ["events/", "_runs"]),
             "x-read-processed",
         );
 
+        const keys = ["events", "events/*", "_runs", "_runs/*"];
         expect(statements).to.deep.equal([
-            allow(["s3:GetObject"], [`${bucket("processed")}/*`]),
-            allow(["s3:ListBucket"], bucket("processed")),
+            allow(
+                ["s3:GetObject"],
+                keys.map((name) => `${bucket("processed")}/${name}`),
+            ),
+            allow(["s3:ListBucket"], bucket("processed"), { StringLike: { "s3:prefix": keys } }),
             allow(["s3:GetBucketLocation"], bucket("processed")),
             allow(["kms:Decrypt"], key, viaS3),
         ]);
+    });
+
+    it("grantPutProcessed lets objects be put below its prefixes, and not be read or deleted", async () => {
+        const statements = await granted(
+            (lake, role) => lake.grantPutProcessed("x", role, ["_runs/"]),
+            "x-put-processed",
+        );
+
+        expect(statements).to.deep.equal([
+            allow(
+                ["s3:PutObject"],
+                [`${bucket("processed")}/_runs`, `${bucket("processed")}/_runs/*`],
+            ),
+            allow(["kms:GenerateDataKey"], key, viaS3),
+        ]);
+    });
+
+    it("grantReadProcessed, grantPutProcessed and grantWriteProcessed refuse to open nothing in particular", async () => {
+        for (const method of [
+            "grantReadProcessed",
+            "grantPutProcessed",
+            "grantWriteProcessed",
+        ] as const) {
+            await expectRejection(
+                granted((lake, role) => lake[method]("x", role, []), "none"),
+                /prefixes must be 1 or more, got 0/,
+            );
+        }
     });
 
     it("grantWriteProcessed opens the prefixes it is given, and none beside them", async () => {

@@ -6,6 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { RedshiftWarehouse, type RedshiftWarehouseArgs } from "../../components/redshiftWarehouse";
+import { madeUp } from "../../local/program/mockEngine";
 import { all, deploy, only, parsed, type Resource } from "../support/deploy";
 import { expectRejection } from "../support/errors";
 
@@ -57,7 +58,7 @@ describe("RedshiftWarehouse", () => {
             port: 5440,
             automatedSnapshotRetentionPeriod: 7,
             skipFinalSnapshot: false,
-            finalSnapshotIdentifier: "logs-dev-final",
+            finalSnapshotIdentifier: "logs-dev-final-logs-dev-warehouse",
             preferredMaintenanceWindow: "sun:06:00-sun:07:00",
             allowVersionUpgrade: true,
             applyImmediately: false,
@@ -71,6 +72,22 @@ describe("RedshiftWarehouse", () => {
             numberOfNodes: 2,
             clusterType: "multi-node",
         });
+    });
+
+    it("names its last snapshot after its key, so that the next cluster of that name can leave one too", async () => {
+        const keyId = "1234abcd-12ab-34cd-56ef-1234567890ab";
+        const { resources } = await deploy(warehouse(), {
+            create: async (request) => {
+                const made = await madeUp(request);
+                const isKey = request.type === "aws:kms/key:Key";
+                return isKey ? { ...made, outputs: { ...made.outputs, keyId } } : made;
+            },
+        });
+
+        const { finalSnapshotIdentifier } = only(resources, clusterToken).inputs;
+        expect(finalSnapshotIdentifier).to.equal(`logs-dev-final-${keyId}`);
+        // https://docs.aws.amazon.com/redshift/latest/APIReference/API_DeleteCluster.html
+        expect(finalSnapshotIdentifier).to.match(/^[a-z](?:-?[a-z0-9])*$/);
     });
 
     it("takes no final snapshot when told so", async () => {
@@ -103,14 +120,14 @@ describe("RedshiftWarehouse", () => {
         expect(
             all(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"),
         ).to.have.length(0);
-        expect(
-            only(resources, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").inputs,
-        ).to.include({
+        const rule = only(resources, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule");
+        expect(rule.inputs).to.include({
             securityGroupId: "logs-dev-warehouse",
             ipProtocol: "tcp",
             fromPort: 443,
             toPort: 443,
         });
+        expect(only(resources, clusterToken).dependencies).to.include(rule.urn);
     });
 
     it("keeps data and admin's secret under rotated keys of their own", async () => {
@@ -247,6 +264,32 @@ describe("RedshiftWarehouse", () => {
             });
         });
 
+        it("are told whose credentials to take, where these are not the environment's", async () => {
+            const roleArn = "arn:aws:iam::123456789012:role/deployer";
+            const assumeRoles = [{ roleArn, externalId: "x" }];
+            const { environment } = await inputs(commandToken, {
+                migrationCredentials: { profile: "work", assumeRoles },
+            });
+            expect(environment).to.include({ AWS_PROFILE: "work" });
+            expect(JSON.parse(environment.ASSUME_ROLES)).to.deep.equal(assumeRoles);
+        });
+
+        it("wait for what the role is granted, and for the cluster", async () => {
+            const { resources } = await deploy(
+                warehouse({
+                    grants: (role) => [
+                        new aws.iam.RolePolicy("lake", { role: role.name, policy: "{}" }),
+                    ],
+                }),
+            );
+            const policy = only(resources, "aws:iam/rolePolicy:RolePolicy");
+            expect(policy.inputs.role).to.equal("logs-dev-warehouse");
+            expect(only(resources, commandToken).dependencies).to.include.members([
+                policy.urn,
+                only(resources, clusterToken).urn,
+            ]);
+        });
+
         it("run again when a file or a variable changes", async () => {
             const { triggers, environment } = await inputs(commandToken, {
                 loaderRoleName: "other",
@@ -289,34 +332,48 @@ describe("RedshiftWarehouse", () => {
         });
     });
 
+    const cluster = "arn:aws:redshift:eu-west-1:123456789012:cluster:logs-dev";
+    const logOn = {
+        Effect: "Allow",
+        Action: ["redshift:GetClusterCredentialsWithIAM"],
+        Resource: "arn:aws:redshift:eu-west-1:123456789012:dbname:logs-dev/logs",
+    };
+
     it("lets a role query as its own user, on this cluster and this database alone", async () => {
         const { resources } = await deploy(() => {
-            const role = new aws.iam.Role("loader", { name: "loader", assumeRolePolicy: "{}" });
-            warehouse()().grantQuery("loader", role);
+            const role = new aws.iam.Role("reader", { name: "reader", assumeRolePolicy: "{}" });
+            warehouse()().grantQuery("reader", role);
         });
 
         const policy = only(resources, "aws:iam/rolePolicy:RolePolicy");
-        expect(policy.inputs).to.include({ name: "loader-query", role: "loader" });
+        expect(policy.inputs).to.include({ name: "reader-query", role: "reader" });
         expect(parsed(policy.inputs.policy).Statement).to.deep.equal([
+            { Effect: "Allow", Action: ["redshift-data:ExecuteStatement"], Resource: cluster },
             {
                 Effect: "Allow",
-                Action: ["redshift-data:ExecuteStatement", "redshift-data:BatchExecuteStatement"],
-                Resource: "arn:aws:redshift:eu-west-1:123456789012:cluster:logs-dev",
-            },
-            {
-                Effect: "Allow",
-                Action: [
-                    "redshift-data:DescribeStatement",
-                    "redshift-data:GetStatementResult",
-                    "redshift-data:CancelStatement",
-                ],
+                Action: ["redshift-data:DescribeStatement", "redshift-data:GetStatementResult"],
                 Resource: "*",
             },
+            logOn,
+        ]);
+    });
+
+    it("lets a role run transactions, likewise, and read no results", async () => {
+        const { resources } = await deploy(() => {
+            const role = new aws.iam.Role("loader", { name: "loader", assumeRolePolicy: "{}" });
+            warehouse()().grantBatch("loader", role);
+        });
+
+        const policy = only(resources, "aws:iam/rolePolicy:RolePolicy");
+        expect(policy.inputs).to.include({ name: "loader-batch", role: "loader" });
+        expect(parsed(policy.inputs.policy).Statement).to.deep.equal([
+            { Effect: "Allow", Action: ["redshift-data:BatchExecuteStatement"], Resource: cluster },
             {
                 Effect: "Allow",
-                Action: ["redshift:GetClusterCredentialsWithIAM"],
-                Resource: "arn:aws:redshift:eu-west-1:123456789012:dbname:logs-dev/logs",
+                Action: ["redshift-data:DescribeStatement", "redshift-data:CancelStatement"],
+                Resource: "*",
             },
+            logOn,
         ]);
     });
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { tables } from "../../formats";
 import { runStack } from "../../local/program/stack";
 import { all, only } from "../support/deploy";
 import { bothDeployed, values, type StackName, type StackRun } from "../support/stacks";
@@ -74,7 +75,7 @@ describe("dev", () => {
 describe("prod", () => {
     before(load);
 
-    it("protects the data: the keys it lies under, buckets, databases, the warehouse", () => {
+    it("protects the data: the keys it lies under, buckets, databases and their tables, the warehouse", () => {
         const guarded = runs.prod.resources
             .filter(({ protect }) => protect)
             .map(({ type, name }) => `${type.split(":").pop() ?? ""} ${name}`);
@@ -85,6 +86,7 @@ describe("prod", () => {
             "Bucket loglake-prod-raw",
             "CatalogDatabase loglake-prod-processed",
             "CatalogDatabase loglake-prod-raw",
+            ...tables.map(({ name }) => `CatalogTable loglake-prod-${name}`).sort(),
             "Cluster loglake-prod",
             "Key loglake-prod",
             "Key loglake-prod-warehouse",
@@ -108,7 +110,10 @@ describe("prod", () => {
     it("takes a last snapshot of the warehouse under a name of its own", () => {
         const { inputs } = only(runs.prod.resources, "aws:redshift/cluster:Cluster");
         expect(inputs.skipFinalSnapshot).to.equal(false);
-        expect(inputs.finalSnapshotIdentifier).to.equal("loglake-prod-final");
+        const key = only(runs.prod.resources, "aws:kms/key:Key", "loglake-prod-warehouse");
+        expect(inputs.finalSnapshotIdentifier).to.equal(
+            `loglake-prod-final-${String(key.outputs.keyId)}`,
+        );
     });
 
     it("spreads over three zones", () => {

@@ -10,8 +10,6 @@ const write =
 const read = "GetBucketLocation GetObject ListBucket";
 const readCatalog =
     "BatchGetPartition GetDatabase GetDatabases GetPartition GetPartitions GetTable GetTables";
-const query =
-    "BatchExecuteStatement CancelStatement DescribeStatement ExecuteStatement GetStatementResult";
 const trace = "PutTelemetryRecords PutTraceSegments";
 
 /** Every action of every role: what is added to one is added here. */
@@ -49,14 +47,14 @@ const actions: Grants = {
         kms: "Decrypt GenerateDataKey",
         logs: "AssociateKmsKey CreateLogGroup CreateLogStream PutLogEvents",
         redshift: "GetClusterCredentialsWithIAM",
-        "redshift-data": query,
+        "redshift-data": "BatchExecuteStatement CancelStatement DescribeStatement",
         s3: write,
     },
     planner: {
         glue: readCatalog,
         kms: "Decrypt GenerateDataKey",
         logs: "CreateLogStream PutLogEvents",
-        s3: write,
+        s3: "PutObject",
         xray: trace,
     },
     scheduler: { kms: "Decrypt", states: "StartExecution" },
@@ -73,7 +71,7 @@ const actions: Grants = {
             "CreateLogDelivery DeleteLogDelivery DescribeLogGroups DescribeResourcePolicies GetLogDelivery " +
             "ListLogDeliveries PutResourcePolicy UpdateLogDelivery",
         redshift: "GetClusterCredentialsWithIAM",
-        "redshift-data": query,
+        "redshift-data": "DescribeStatement ExecuteStatement GetStatementResult",
         s3: read,
         sns: "Publish",
         xray: `GetSamplingRules GetSamplingTargets ${trace}`,
@@ -87,20 +85,23 @@ const launching: Readonly<Record<string, string>> = {
     iam: "CreateServiceLinkedRole PassRole",
 };
 
-const written = [...tables.map(({ name }) => `processed/${name}/*`), "processed/_runs/*"].sort();
+const processed = (...folders: readonly string[]) =>
+    folders.map((folder) => `processed/${folder}/*`).sort();
+const tableNames = tables.map(({ name }) => name);
+const written = processed(...tableNames, "_runs");
 
 /** Which objects each role may get and put: the way of the data. */
 const objects: Readonly<Record<string, { get: readonly string[]; put: readonly string[] }>> = {
     crawler: { get: ["raw/*"], put: [] },
     "emr-instance": { get: ["artifacts/emr-tls/NAME.zip"], put: ["artifacts/emr-logs/*"] },
     loader: {
-        get: ["artifacts/etl/*", "processed/*", "processed/_staging/*"],
-        put: ["processed/_staging/*"],
+        get: ["artifacts/etl/*", ...processed("_runs", "_staging", "events", "sessions")],
+        put: processed("_staging"),
     },
-    planner: { get: ["processed/_runs/*"], put: ["processed/_runs/*"] },
+    planner: { get: [], put: processed("_runs") },
     spark: { get: ["artifacts/spark-app/*", ...written, "raw/*"], put: written },
-    warehouse: { get: ["processed/*"], put: [] },
-    workflow: { get: ["processed/*"], put: [] },
+    warehouse: { get: processed(...tableNames, "_staging"), put: [] },
+    workflow: { get: processed("_runs"), put: [] },
 };
 
 for (const stack of stacks) {
