@@ -42,7 +42,11 @@ function workflowAlarms(targets: AlarmTargets): AlarmSpec[] {
     const dimensions = { StateMachineArn: targets.stateMachineArn };
     const freshness: AlarmSpec = {
         suffix: "nothing-succeeded",
-        description: `No run of ${deployment} has succeeded for ${String(freshnessHours)} hours: the warehouse is out of date.`,
+        // also where none has succeeded yet: a schedule, a role or an upload that never works looks the same as one that has
+        // stopped to, and the first message shows that messages arrive
+        description:
+            `No run of ${deployment} has succeeded for ${String(freshnessHours)} hours: the warehouse is out of date. ` +
+            `A new deployment is, until its first run has succeeded.`,
         metric: metrics.executionsSucceeded,
         dimensions,
         statistic: "Sum",

@@ -236,6 +236,9 @@ describe("PipelineMonitoring", () => {
                 evaluationPeriods: 26,
                 datapointsToAlarm: 26,
             });
+            expect(alarms["nothing-succeeded"].alarmDescription).to.match(
+                /until its first run has succeeded\.$/,
+            );
             const weekly = alarmsOf((await up({ freshnessHours: 168 })).resources);
             expect(weekly["nothing-succeeded"].evaluationPeriods).to.equal(168);
         });
