@@ -9,6 +9,7 @@ import type { RawLakeArgs } from "./components/rawLake";
 import type { RedshiftWarehouseArgs } from "./components/redshiftWarehouse";
 import type { SparkProcessorArgs } from "./components/sparkProcessor";
 import type { NetworkArgs } from "./network";
+import { readProvider } from "./settings/provider";
 import type { Note, Read } from "./settings/schema";
 import {
     stack,
@@ -38,7 +39,9 @@ export interface Settings {
     readonly lake: Section<RawLakeArgs, typeof lake>;
     readonly spark: Section<SparkProcessorArgs, typeof spark>;
     readonly loader: Section<GlueLoaderArgs, typeof loader>;
-    readonly warehouse: Section<RedshiftWarehouseArgs, typeof warehouse>;
+
+    /** With the credentials of the AWS provider, which migrations can't ask. */
+    readonly warehouse: Section<RedshiftWarehouseArgs, typeof warehouse> & Provided;
     readonly workflow: Section<PipelineWorkflowArgs, typeof workflow>;
 
     /** With what the workflow was told, where an alarm has to know it too. */
@@ -49,6 +52,8 @@ export interface Settings {
 type Section<Args, S, Settings = Read<S>> = [Exclude<keyof Settings, keyof Args>] extends [never]
     ? Settings
     : { readonly unknownTo: Exclude<keyof Settings, keyof Args> };
+
+type Provided = Pick<RedshiftWarehouseArgs, "migrationCredentials">;
 
 type Shared = Pick<Read<typeof workflow>, "scheduleEnabled" | "quarantineRatioLimit">;
 
@@ -61,8 +66,11 @@ export function loadSettings(): Settings {
     const problems: string[] = [];
     const note: Note = (path, problem) => problems.push(`loglake:${path} ${problem}`);
 
-    const region = new pulumi.Config("aws").get("region");
-    if (region === undefined) problems.push("aws:region is missing");
+    const { region, ...migrationCredentials } = readProvider(
+        // its name is text, also where it looks like a number
+        { ...configuration("aws"), profile: new pulumi.Config("aws").get("profile") },
+        (path, problem) => problems.push(`aws:${path} ${problem}`),
+    );
     const read = stack(configuration("loglake"), "", note);
     const name = read?.name ?? `${pulumi.getProject()}-${pulumi.getStack()}`;
     noteThrown(() => deploymentName(name), "name", note);
@@ -81,7 +89,10 @@ export function loadSettings(): Settings {
         lake: read.lake ?? {},
         spark: read.spark ?? {},
         loader: read.loader ?? {},
-        warehouse: read.warehouse ?? {},
+        warehouse: {
+            ...read.warehouse,
+            ...(Object.keys(migrationCredentials).length === 0 ? {} : { migrationCredentials }),
+        },
         workflow: read.workflow ?? {},
         monitoring: { ...read.monitoring, ...shared(read.workflow ?? {}) },
     };

@@ -50,6 +50,16 @@ export const checked = (what: string, check: (value: string) => boolean): Schema
 export const text = (what: string, pattern: RegExp): Schema<string> =>
     checked(what, (value) => pattern.test(value));
 
+/** An object of texts. */
+export const texts = accepting(
+    "an object of texts",
+    (value): value is Readonly<Record<string, string>> =>
+        typeof value === "object" &&
+        value !== null &&
+        !Array.isArray(value) &&
+        Object.values(value).every((each) => typeof each === "string"),
+);
+
 /** A list of `min` to `max` different items. */
 export const list =
     <T>(item: Schema<T>, min = 0, max = Infinity): Schema<readonly T[]> =>

@@ -11,19 +11,23 @@ const minimal = { network };
 /** The settings of a stack whose file holds `values` below `loglake:`. */
 async function settingsOf(
     values: Record<string, unknown>,
-    { stack = "dev", region = "eu-west-1" }: { stack?: string; region?: string | null } = {},
+    {
+        stack = "dev",
+        aws = { region: "eu-west-1" },
+    }: { stack?: string; aws?: Readonly<Record<string, unknown>> } = {},
 ) {
-    const config = Object.fromEntries(
-        Object.entries(values).map(([key, value]) => [
-            `loglake:${key}`,
-            typeof value === "string" ? value : JSON.stringify(value),
-        ]),
-    );
-    const { result } = await deploy(loadSettings, {
-        stack,
-        config: region === null ? config : { ...config, "aws:region": region },
-    });
+    const config = { ...configOf("loglake", values), ...configOf("aws", aws) };
+    const { result } = await deploy(loadSettings, { stack, config });
     return result;
+}
+
+/** `values` as the engine hands them to a program. */
+function configOf(namespace: string, values: Readonly<Record<string, unknown>>) {
+    const entries = Object.entries(values).map(([key, value]) => [
+        `${namespace}:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+    return Object.fromEntries(entries) as Record<string, string>;
 }
 
 describe("settings", () => {
@@ -69,6 +73,56 @@ describe("settings", () => {
 
         expect(settings.monitoring).to.deep.equal({ ...workflow, freshnessHours: 30 });
         expect(settings.workflow).to.deep.equal({ ...workflow, logRetentionDays: 30 });
+    });
+
+    describe("hand the migrations the credentials of the AWS provider", () => {
+        const region = "eu-west-1";
+        const roleArn = "arn:aws:iam::123456789012:role/deployer";
+
+        it("by its profile, also where the profile's name is a number", async () => {
+            for (const profile of ["work", "123456789012"]) {
+                const { warehouse } = await settingsOf(minimal, { aws: { region, profile } });
+                expect(warehouse).to.deep.equal({ migrationCredentials: { profile } });
+            }
+        });
+
+        it("by the roles that it assumes, beside what else the section holds", async () => {
+            const assumeRoles = [
+                { roleArn, externalId: "x", tags: { team: "data" }, transitiveTagKeys: ["team"] },
+                { roleArn: `${roleArn}-2`, sessionName: "me", duration: "1h" },
+            ];
+            const { warehouse } = await settingsOf(
+                { ...minimal, warehouse: { nodeType: "ra3.xlplus" } },
+                { aws: { region, assumeRoles } },
+            );
+            expect(warehouse).to.deep.equal({
+                nodeType: "ra3.xlplus",
+                migrationCredentials: { assumeRoles },
+            });
+        });
+
+        it("and pass over what is the provider's own", async () => {
+            const aws = { region, defaultTags: { tags: { team: "data" } }, maxRetries: 3 };
+            expect((await settingsOf(minimal, { aws })).warehouse).to.deep.equal({});
+        });
+
+        it("but no secrets: these are refused rather than left out", async () => {
+            const aws = {
+                region,
+                secretKey: "s3cr3t",
+                profile: "work",
+                assumeRoles: [{ roleArn: "deployer", tags: { team: 1 } }],
+            };
+            const error = await rejection(settingsOf(minimal, { aws }));
+
+            expect(error.message.split("\n  ")).to.deep.equal([
+                "wrong settings in stack dev (3):",
+                "aws:secretKey can't be used: the migrations take their credentials from the environment, " +
+                    "aws:profile and aws:assumeRoles",
+                'aws:assumeRoles[0].roleArn must be the ARN of a role, got "deployer"',
+                'aws:assumeRoles[0].tags must be an object of texts, got {"team":1}',
+            ]);
+        });
     });
 
     describe("destroy data only with two keys turned", () => {
@@ -233,7 +287,7 @@ describe("settings", () => {
         });
 
         it("a stack without a Region", async () => {
-            await expectRejection(settingsOf(minimal, { region: null }), /aws:region is missing/);
+            await expectRejection(settingsOf(minimal, { aws: {} }), /aws:region is missing/);
         });
 
         it("everything that is wrong in one error, which names the stack", async () => {
@@ -253,7 +307,7 @@ describe("settings", () => {
             expect(error.message.split("\n  ")).to.deep.equal([
                 "wrong settings in stack prod (7):",
                 "loglake:protected is unknown, did you mean protect?",
-                "loglake:network.natGateways is unknown, known are cidrBlock, zones, flowLogRetentionDays",
+                "loglake:network.natGateways is unknown, known are cidrBlock, zones, flowLogRetentionDays, keyDeletionWindowDays",
                 "loglake:network.zones must have 2 to 6 items, got 1",
                 "loglake:lake.stagingExpirationDays must be a whole number from 1 to 36500, got 0",
                 "loglake:spark.instanceTypes must have 1 or more items, got 0",
