@@ -37,7 +37,9 @@ export = () => {
         processedDatabaseName: lake.processedDatabaseName,
         // the tables to Spectrum, the loads' files to COPY
         grants: (role) => [
-            lake.grantReadProcessed("warehouse", role, [...tablePrefixes, "_staging/"]),
+            lake.grantObjects("warehouse", role, {
+                readProcessed: [...tablePrefixes, "_staging/"],
+            }),
             lake.grantReadCatalog("warehouse", role, "processed"),
         ],
         protect,
@@ -76,21 +78,28 @@ export = () => {
         spectrumUsageLimitId: warehouse.spectrumUsageLimitId,
     });
 
-    lake.grantReadRaw("spark", spark.runtimeRole);
-    lake.grantWriteProcessed("spark", spark.runtimeRole, [...tablePrefixes, "_runs/"]);
-    lake.grantReadArtifacts("spark", spark.runtimeRole, "spark-app/");
+    lake.grantObjects("spark", spark.runtimeRole, {
+        readRaw: true,
+        writeProcessed: [...tablePrefixes, "_runs/"],
+        readArtifacts: ["spark-app/"],
+    });
 
-    lake.grantReadProcessed("loader", loader.role, ["events/", "sessions/", "_runs/"]);
-    lake.grantWriteProcessed("loader", loader.role, ["_staging/"]);
-    lake.grantReadArtifacts("loader", loader.role, "etl/");
+    lake.grantObjects("loader", loader.role, {
+        readProcessed: ["events/", "sessions/", "_runs/"],
+        writeProcessed: ["_staging/"],
+        readArtifacts: ["etl/"],
+    });
     lake.grantPublishPartitions("loader", loader.role);
     warehouse.grantBatch("loader", loader.role);
 
-    lake.grantReadCatalog("planner", workflow.plannerRole, "raw");
-    lake.grantPutProcessed("planner", workflow.plannerRole, ["_runs/"]);
+    lake.grantObjects("planner", workflow.plannerRole, { putProcessed: ["_runs/"] });
+    lake.grantReadCatalog("planner", workflow.plannerRole, "raw", [
+        "glue:GetTables",
+        "glue:GetPartition",
+    ]);
 
     lake.grantRunCrawler("workflow", workflow.role);
-    lake.grantReadProcessed("workflow", workflow.role, ["_runs/"]);
+    lake.grantObjects("workflow", workflow.role, { getProcessed: ["_runs/"] });
     spark.grantRunSteps("workflow", workflow.role);
     loader.grantRun("workflow", workflow.role);
     warehouse.grantQuery("workflow", workflow.role);

@@ -4,7 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** Operators and keys of a statement's `Condition`, in IAM's own JSON names. */
 export type Conditions = Readonly<
-    Record<string, Readonly<Record<string, pulumi.Input<string> | readonly pulumi.Input<string>[]>>>
+    Record<
+        string,
+        Readonly<Record<string, pulumi.Input<string | string[]> | readonly pulumi.Input<string>[]>>
+    >
 >;
 
 /** One statement of a policy document, in IAM's own JSON names. */

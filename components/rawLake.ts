@@ -2,8 +2,14 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { formats as allFormats, tables, type Format } from "../formats";
 import { refuse, retentionDays } from "./checks";
-import { allow, arn, bucketArn, grant, siteOf } from "./iam";
-import { putObjects, readCatalog, readObjects, tableArns, writeObjects } from "./lake/access";
+import { allow, arn, grant, siteOf } from "./iam";
+import {
+    objectStatements,
+    readCatalog,
+    tableArns,
+    type CatalogAction,
+    type ObjectAccess,
+} from "./lake/access";
 import { lakeBuckets } from "./lake/buckets";
 import { database, processedTable } from "./lake/catalog";
 import { rawCrawler } from "./lake/crawler";
@@ -96,9 +102,8 @@ export class RawLake extends pulumi.ComponentResource {
         this.glueSecurityConfigurationName = securityConfiguration(this, name, this.keyArn);
         const crawler = rawCrawler(this, name, {
             formats: args.formats ?? allFormats,
-            bucketName: this.rawBucketName,
+            lake: this,
             databaseName: this.rawDatabaseName,
-            keyArn: this.keyArn,
             securityConfigurationName: this.glueSecurityConfigurationName,
             logRetentionDays: retentionDays("logRetentionDays", args.logRetentionDays ?? 90),
         });
@@ -118,46 +123,14 @@ export class RawLake extends pulumi.ComponentResource {
         });
     }
 
-    /** Lets `role` read every raw log. `id` names the grant, unique within the stack, here and below. */
-    public grantReadRaw(id: string, role: aws.iam.Role): aws.iam.RolePolicy {
-        const site = siteOf(this);
-        const bucket = bucketArn(site, this.rawBucketName);
-        return grant(this, `${id}-read-raw`, role, ...readObjects(site, bucket, this.keyArn));
-    }
-
-    /** Lets `role` read below `prefixes` of the processed bucket, such as `events/` or `_runs/`. */
-    public grantReadProcessed(
-        id: string,
-        role: aws.iam.Role,
-        prefixes: readonly string[],
-    ): aws.iam.RolePolicy {
-        return this.grantProcessed(`${id}-read-processed`, role, readObjects, prefixes);
-    }
-
-    /** Lets `role` put whole objects below `prefixes` of the processed bucket; it can neither read nor delete them. */
-    public grantPutProcessed(
-        id: string,
-        role: aws.iam.Role,
-        prefixes: readonly string[],
-    ): aws.iam.RolePolicy {
-        return this.grantProcessed(`${id}-put-processed`, role, putObjects, prefixes);
-    }
-
-    /** Lets `role` write, overwrite, read and delete below `prefixes` of the processed bucket. */
-    public grantWriteProcessed(
-        id: string,
-        role: aws.iam.Role,
-        prefixes: readonly string[],
-    ): aws.iam.RolePolicy {
-        return this.grantProcessed(`${id}-write-processed`, role, writeObjects, prefixes);
-    }
-
-    /** Lets `role` read below `prefix` of the artifacts bucket, such as `spark-app/`. */
-    public grantReadArtifacts(id: string, role: aws.iam.Role, prefix: string): aws.iam.RolePolicy {
-        const site = siteOf(this);
-        const bucket = bucketArn(site, this.artifactsBucketName);
-        const statements = readObjects(site, bucket, this.keyArn, [prefix]);
-        return grant(this, `${id}-read-artifacts`, role, ...statements);
+    /**
+     * Lets `role` use objects of the lake, and the key that they lie under through S3. `id` names the grant, unique within the
+     * stack, here and below. Grant a role all that it needs at once.
+     */
+    public grantObjects(id: string, role: aws.iam.Role, access: ObjectAccess): aws.iam.RolePolicy {
+        const statements = objectStatements(siteOf(this), this, access);
+        if (statements.length === 0) refuse("access", "must name something, got nothing");
+        return grant(this, `${id}-objects`, role, ...statements);
     }
 
     /** Lets `role` start the crawler and watch it. */
@@ -167,10 +140,15 @@ export class RawLake extends pulumi.ComponentResource {
         return grant(this, `${id}-run-crawler`, role, statement);
     }
 
-    /** Lets `role` look up tables and partitions of one layer of the catalog. */
-    public grantReadCatalog(id: string, role: aws.iam.Role, layer: Layer): aws.iam.RolePolicy {
+    /** Lets `role` look up one layer of the catalog: databases, tables and partitions, or only what `actions` names. */
+    public grantReadCatalog(
+        id: string,
+        role: aws.iam.Role,
+        layer: Layer,
+        actions?: readonly CatalogAction[],
+    ): aws.iam.RolePolicy {
         const databaseName = layer === "raw" ? this.rawDatabaseName : this.processedDatabaseName;
-        const statements = readCatalog(siteOf(this), databaseName);
+        const statements = readCatalog(siteOf(this), databaseName, actions);
         return grant(this, `${id}-read-${layer}-catalog`, role, ...statements);
     }
 
@@ -181,17 +159,5 @@ export class RawLake extends pulumi.ComponentResource {
             tableArns(siteOf(this), this.processedDatabaseName),
         );
         return grant(this, `${id}-publish-partitions`, role, statement);
-    }
-
-    private grantProcessed(
-        name: string,
-        role: aws.iam.Role,
-        statements: typeof writeObjects,
-        prefixes: readonly string[],
-    ): aws.iam.RolePolicy {
-        if (prefixes.length === 0) refuse("prefixes", "must be 1 or more, got 0");
-        const site = siteOf(this);
-        const bucket = bucketArn(site, this.processedBucketName);
-        return grant(this, name, role, ...statements(site, bucket, this.keyArn, prefixes));
     }
 }

@@ -9,6 +9,7 @@ import { auditLogs } from "./warehouse/auditLogs";
 import { redshiftCluster } from "./warehouse/cluster";
 import { adminSecretKey, dataKey } from "./warehouse/encryption";
 import { applyMigrations, type MigrationCredentials } from "./warehouse/migrations";
+import { migratorRole } from "./warehouse/migrator";
 import { clusterNetwork } from "./warehouse/network";
 import { limitSpectrum, type SpectrumLimitAction } from "./warehouse/spectrumLimit";
 
@@ -70,7 +71,13 @@ export interface RedshiftWarehouseArgs {
     readonly grants?: (role: aws.iam.Role) => readonly pulumi.Resource[];
 
     /**
-     * Whose credentials the migrations take, where the deployment has others than its environment.
+     * ARNs, with wildcards, of the identities of this account that run migrations: name all that deploy, or the role's trust
+     * changes with whoever does. @default whoever deploys
+     */
+    readonly deployerArns?: readonly string[];
+
+    /**
+     * Whose credentials the migrator's role is assumed with, where the deployment has others than its environment.
      * @default the environment's
      */
     readonly migrationCredentials?: MigrationCredentials;
@@ -129,6 +136,7 @@ export class RedshiftWarehouse extends pulumi.ComponentResource {
             protect: args.protect ?? true,
         };
         const key = dataKey(this, name, keys);
+        const secretKey = adminSecretKey(this, name, keys);
         this.role = warehouseRole(this, name);
 
         const logGroups = auditLogs(this, name, {
@@ -139,7 +147,7 @@ export class RedshiftWarehouse extends pulumi.ComponentResource {
             ...clusterNetwork(this, name, args),
             ...sizeOf(args),
             key,
-            secretKeyArn: adminSecretKey(this, name, keys).arn,
+            secretKeyArn: secretKey.arn,
             roleArn: this.role.arn,
             logGroups,
             snapshotRetentionDays: wholeNumber(
@@ -164,6 +172,13 @@ export class RedshiftWarehouse extends pulumi.ComponentResource {
         this.keyArn = key.arn;
         this.adminSecretArn = cluster.masterPasswordSecretArn;
         this.spectrumUsageLimitId = spectrumLimit.id;
+        const migrator = migratorRole(this, name, {
+            clusterIdentifier: this.clusterIdentifier,
+            databaseName: this.databaseName,
+            adminSecretArn: this.adminSecretArn,
+            secretKeyArn: secretKey.arn,
+            deployerArns: args.deployerArns,
+        });
         this.migrations = applyMigrations(this, name, {
             clusterIdentifier: cluster.clusterIdentifier,
             databaseName: cluster.databaseName,
@@ -175,8 +190,9 @@ export class RedshiftWarehouse extends pulumi.ComponentResource {
                 workflow_user: databaseUser(args.workflowRoleName ?? `${name}-workflow`),
             },
             folder: args.migrationsFolder,
+            roleArn: migrator.role.arn,
             credentials: args.migrationCredentials,
-            dependsOn: [spectrumLimit, ...(args.grants?.(this.role) ?? [])],
+            dependsOn: [spectrumLimit, migrator.policy, ...(args.grants?.(this.role) ?? [])],
         });
 
         this.registerOutputs({

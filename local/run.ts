@@ -108,16 +108,14 @@ async function runDay(
     });
     await takeTables(s3, String(outputs.processedBucketName), summary, out);
     writeSummary(summary, out);
-    console.log(describe(summary, out));
     const refused = describeRefused(services.gate.usage.judged());
+    progress.heading("what each role was granted and has used");
     for (const line of [
-        "",
         ...describePermissions(summary.permissions),
-        ...(refused.length === 0
-            ? []
-            : ["", "let through, though IAM would refuse it:", ...refused]),
+        ...(refused.length === 0 ? [] : ["let through, though IAM would refuse it:", ...refused]),
     ])
-        console.log(`  ${line}`);
+        progress.line(line);
+    console.log(describe(summary, out));
     return outputs;
 }
 

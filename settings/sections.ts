@@ -81,6 +81,12 @@ export const warehouse = section(
         maintenanceWindow,
         spectrumLimitTerabytes: whole(1, 1_000_000),
         spectrumLimitAction: oneOf("disable", "emit-metric"),
+        deployerArns: list(
+            text(
+                "the ARN of a role or user, * where it differs",
+                /^arn:aws[a-z-]*:iam::(\d{12}|\*):(role|user)\/.+$/,
+            ),
+        ),
         logRetentionDays: retention,
         keyDeletionWindowDays,
     },

@@ -2,16 +2,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Format } from "../../formats";
-import { allow, arn, bucketArn, grant, serviceRole, siteOf, type Statement } from "../iam";
-import { databaseArns, readObjects, tableArns } from "./access";
+import { allow, arn, grant, serviceRole, siteOf, type Statement } from "../iam";
+import { databaseArns, objectStatements, tableArns, type LakeObjects } from "./access";
 
 /** Arguments of {@link rawCrawler}. */
 export interface RawCrawlerArgs {
     /** Formats that the crawler tells apart, in the order in which they are tried. */
     readonly formats: readonly Format[];
-    readonly bucketName: pulumi.Input<string>;
+    /** Whose raw logs it reads. */
+    readonly lake: LakeObjects;
     readonly databaseName: pulumi.Input<string>;
-    readonly keyArn: pulumi.Input<string>;
     readonly securityConfigurationName: pulumi.Input<string>;
     readonly logRetentionDays: number;
 }
@@ -41,7 +41,7 @@ export function rawCrawler(
         {
             name: pulumi.interpolate`/aws-glue/crawlers-role/${name}-${args.securityConfigurationName}`,
             retentionInDays: args.logRetentionDays,
-            kmsKeyId: args.keyArn,
+            kmsKeyId: args.lake.keyArn,
         },
         { parent: lake },
     );
@@ -59,7 +59,7 @@ export function rawCrawler(
             classifiers: classifiers.map((classifier) => classifier.name),
             s3Targets: [
                 {
-                    path: pulumi.interpolate`s3://${args.bucketName}/`,
+                    path: pulumi.interpolate`s3://${args.lake.rawBucketName}/`,
                     exclusions: [...unfinished],
                     sampleSize: sampledFiles,
                 },
@@ -128,7 +128,7 @@ function crawlerStatements(
     const site = siteOf(lake);
     const logGroup = arn(site, "logs", pulumi.interpolate`log-group:${logGroupName}`);
     return [
-        ...readObjects(site, bucketArn(site, args.bucketName), args.keyArn),
+        ...objectStatements(site, args.lake, { readRaw: true }),
         allow(["glue:GetDatabase"], databaseArns(site, args.databaseName)),
         allow(
             [
@@ -145,12 +145,11 @@ function crawlerStatements(
             ],
             tableArns(site, args.databaseName),
         ),
-        // these two know no resources (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html)
-        allow(["glue:GetSecurityConfiguration", "glue:GetSecurityConfigurations"], "*"),
-        allow(
-            ["logs:CreateLogGroup", "logs:AssociateKmsKey"],
-            [logGroup, pulumi.interpolate`${logGroup}:*`],
-        ),
+        // knows no resources (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html)
+        allow(["glue:GetSecurityConfiguration"], "*"),
+        // as actions on a group name it: with its streams
+        // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html)
+        allow(["logs:CreateLogGroup", "logs:AssociateKmsKey"], pulumi.interpolate`${logGroup}:*`),
         allow(
             ["logs:CreateLogStream", "logs:PutLogEvents"],
             pulumi.interpolate`${logGroup}:log-stream:*`,

@@ -45,7 +45,8 @@ export function batchStatements(site: Site, target: SqlTarget): Statement[] {
     ];
 }
 
-function clusterArn(site: Site, { clusterIdentifier }: SqlTarget): pulumi.Output<string> {
+/** The cluster, as the Data API is limited to it. */
+export function clusterArn(site: Site, { clusterIdentifier }: SqlTarget): pulumi.Output<string> {
     return arn(site, "redshift", pulumi.interpolate`cluster:${clusterIdentifier}`);
 }
 

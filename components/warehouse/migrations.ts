@@ -23,8 +23,8 @@ export interface AssumedRole {
 }
 
 /**
- * Whose credentials the migrations take, as a provider that was configured for the rest of the deployment has it. No secrets
- * are among them: they would be written to the environment of a command.
+ * Whose credentials the migrator's role is assumed with, as a provider that was configured for the rest of the deployment has
+ * it. No secrets are among them: they would be written to the environment of a command.
  */
 export interface MigrationCredentials {
     /** Profile of AWS's configuration files. @default `AWS_PROFILE`, or else whatever the environment has */
@@ -43,16 +43,18 @@ export interface MigrationsArgs {
     readonly variables: Readonly<Record<string, pulumi.Input<string>>>;
     /** @default `etl/migrations` of this project */
     readonly folder: string | undefined;
-    /** @default the environment's */
+    /** Role that the statements run as. */
+    readonly roleArn: pulumi.Input<string>;
+    /** What it is assumed with. @default the environment's */
     readonly credentials: MigrationCredentials | undefined;
     /** What has to be there before. */
     readonly dependsOn: pulumi.Resource[];
 }
 
 /**
- * Creates the command as a child of `warehouse`. It runs where the deployment runs, with the credentials of its
- * environment or those it is told of: no password is in its arguments, its environment or the stack's state, only where one
- * is kept.
+ * Creates the command as a child of `warehouse`. It runs where the deployment runs, on a session of the migrator's role, which
+ * it assumes with the credentials of its environment or those it is told of: no password is in its arguments, its environment
+ * or the stack's state, only where one is kept.
  */
 export function applyMigrations(
     warehouse: pulumi.ComponentResource,
@@ -77,7 +79,7 @@ export function applyMigrations(
                 MIGRATION_VARIABLES: variables,
                 AWS_REGION: siteOf(warehouse).region,
                 ...(profile === undefined ? {} : { AWS_PROFILE: profile }),
-                ...(assumeRoles.length === 0 ? {} : { ASSUME_ROLES: JSON.stringify(assumeRoles) }),
+                ASSUME_ROLES: pulumi.jsonStringify([...assumeRoles, { roleArn: args.roleArn }]),
                 ...(args.folder === undefined
                     ? {}
                     : { MIGRATIONS_FOLDER: relative(projectFolder, folder) }),

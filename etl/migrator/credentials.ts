@@ -1,4 +1,5 @@
 /** Whose credentials the statements are sent with. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { AssumeRoleCommand, STSClient, type AssumeRoleCommandInput } from "@aws-sdk/client-sts";
 
 /** A role to assume, in the names that the AWS provider of the deployment has for it. */
@@ -47,7 +48,7 @@ async function assume(
 ): Promise<SessionCredentials> {
     const client = new STSClient({ region, ...(credentials === undefined ? {} : { credentials }) });
     try {
-        const { Credentials } = await client.send(new AssumeRoleCommand(requestOf(role)));
+        const { Credentials } = await whenKnown(() => client.send(new AssumeRoleCommand(requestOf(role))));
         const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = Credentials ?? {};
         return {
             accessKeyId: AccessKeyId,
@@ -62,6 +63,22 @@ async function assume(
         client.destroy();
     }
 }
+
+/** A role that was made a moment ago is not known everywhere yet, and whoever is not can't be told from whoever may not. */
+async function whenKnown<T>(ask: () => Promise<T>): Promise<T> {
+    const deadline = Date.now() + settleSeconds * 1000;
+    for (;;) {
+        try {
+            return await ask();
+        } catch (error) {
+            if ((error as Error).name !== "AccessDenied" || Date.now() >= deadline) throw error;
+        }
+        await sleep(settleIntervalSeconds * 1000);
+    }
+}
+
+const settleSeconds = 30;
+const settleIntervalSeconds = 3;
 
 function requestOf(role: AssumedRole): AssumeRoleCommandInput {
     return {

@@ -20,6 +20,8 @@ export interface Target {
 export interface Patience {
     /** Seconds in which a new cluster must take its first statement. */
     readonly reachSeconds: number;
+    /** Seconds in which a new role's permissions must be known everywhere. */
+    readonly settleSeconds: number;
     /** Seconds between two tries of it. */
     readonly reachIntervalSeconds: number;
     /** Seconds that a statement or a batch may take. */
@@ -28,6 +30,7 @@ export interface Patience {
 
 const defaultPatience: Patience = {
     reachSeconds: 600,
+    settleSeconds: 60,
     reachIntervalSeconds: 10,
     statementSeconds: 1800,
 };
@@ -38,6 +41,7 @@ const longestPollSeconds = 5;
 /** Answers of a cluster that is on its way: it has no endpoint yet, or restarts to take new parameters. */
 const notReachable =
     /endpoint doesn't exist|not available|connection (refused|attempt|timed out|to .* failed)|could not connect|cannot connect|is paused|starting up/i;
+const notAuthorized = /not authorized to perform/i;
 const notReachableNames = ["DatabaseConnectionException", "InternalServerException"];
 
 /** A statement that the warehouse refused. */
@@ -63,9 +67,13 @@ export class Warehouse {
         this.patience = { ...defaultPatience, ...patience };
     }
 
-    /** Runs one statement, and tries again for as long as the cluster can't be reached. */
+    /**
+     * Runs one statement, and tries again for as long as the cluster can't be reached, or the role that is new may not
+     * (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency).
+     */
     async runWhenReachable(sql: string): Promise<void> {
         const deadline = Date.now() + this.patience.reachSeconds * 1000;
+        const settled = Date.now() + this.patience.settleSeconds * 1000;
         for (;;) {
             try {
                 await this.run(sql);
@@ -73,7 +81,8 @@ export class Warehouse {
             } catch (error) {
                 const { name, message } = error as Error;
                 const mayPass = notReachableNames.includes(name) || notReachable.test(message);
-                if (!mayPass || Date.now() >= deadline) throw error;
+                const mayBeNew = notAuthorized.test(message) && Date.now() < settled;
+                if (!mayBeNew && (!mayPass || Date.now() >= deadline)) throw error;
             }
             await sleep(this.patience.reachIntervalSeconds * 1000);
         }

@@ -1,7 +1,7 @@
 /** A lake and a Spark cluster that stays, for a team that starts the steps itself, from Airflow for one. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { RawLake, SparkProcessor } from "loglake";
+import { RawLake, SparkProcessor, tables } from "loglake";
 
 const config = new pulumi.Config();
 
@@ -17,17 +17,16 @@ const spark = new SparkProcessor("research", {
 });
 
 // what a step may touch is its runtime role's business, not the cluster's
-lake.grantReadRaw("spark", spark.runtimeRole);
-lake.grantReadArtifacts("spark", spark.runtimeRole, "spark-app/");
-lake.grantWriteProcessed("spark", spark.runtimeRole, [
-    ...["events/", "quarantine/", "requests_by_hour/", "requests_by_path/", "requests_by_status/"],
-    ...["clients/", "sessions/", "error_rates/", "_runs/"],
-]);
+lake.grantObjects("spark", spark.runtimeRole, {
+    readRaw: true,
+    readArtifacts: ["spark-app/"],
+    writeProcessed: [...tables.map((table) => `${table.name}/`), "_runs/"],
+});
 
 const airflow = aws.iam.Role.get("airflow", config.require("airflowRoleName"));
 spark.grantRunSteps("airflow", airflow);
-lake.grantPutProcessed("airflow", airflow, ["_runs/"]); // the plan of a run
-lake.grantReadProcessed("airflow", airflow, ["_runs/"]); // and what became of it: its manifest
+// the plan of a run, and what became of it: its manifest
+lake.grantObjects("airflow", airflow, { putProcessed: ["_runs/"], getProcessed: ["_runs/"] });
 
 const step = spark.workflowTarget;
 export const clusterId = step.mode === "persistent" ? step.clusterId : undefined;

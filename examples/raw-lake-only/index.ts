@@ -26,7 +26,7 @@ const quality = new aws.iam.Role("clickstream-quality", {
 });
 lake.grantRunCrawler("quality", quality);
 lake.grantReadCatalog("quality", quality, "raw");
-lake.grantReadRaw("quality", quality);
+lake.grantObjects("quality", quality, { readRaw: true });
 
 export const upload = pulumi.interpolate`s3://${lake.rawBucketName}/<source>/dt=YYYY-MM-DD/`;
 export const databaseName = lake.rawDatabaseName;

@@ -40,7 +40,7 @@ export interface Decision {
     readonly allowed: boolean;
     /** Why not, in AWS's words; empty for an allow. */
     readonly because: string;
-    /** Statements of the caller's own policies that allow it. */
+    /** Statements of the caller's own policies that allow it; none where the resource's policy does by itself. */
     readonly grants: readonly UsedGrant[];
 }
 
@@ -63,12 +63,13 @@ export function decide(principal: Principal, need: Need, policies: Policies): De
     if (boundary !== undefined && !says("Allow", boundary, need)) {
         return none("permissions boundary");
     }
-    const allow: Decision = { allowed: true, because: "", grants };
-    if (named === "allowed") return allow;
+    if (named === "allowed") return { allowed: true, because: "", grants: [] };
     if (principal.kind === "service" || (policies.resourceMustAllow && named === undefined)) {
         return none("resource-based policy");
     }
-    return grants.length > 0 ? allow : none("identity-based policy");
+    return grants.length > 0
+        ? { allowed: true, because: "", grants }
+        : none("identity-based policy");
 }
 
 function says(effect: "Allow" | "Deny", document: PolicyDocument, need: Need): boolean {

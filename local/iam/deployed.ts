@@ -59,6 +59,15 @@ export class DeployedPolicies {
         });
     }
 
+    /** Key of a secret; undefined where it lies under AWS's own. */
+    secretKey(SecretId: string): Promise<string | undefined> {
+        return this.once(`secretsmanager ${SecretId}`, async () => {
+            const found = await absent(this.api("secrets-manager", "DescribeSecret", { SecretId }));
+            const key = found?.KmsKeyId as string | undefined;
+            return key === undefined ? undefined : this.keyArn(key);
+        });
+    }
+
     /** ARN of the role in an instance profile, which is named by its name or its ARN. */
     roleOfProfile(profile: string): Promise<string | undefined> {
         return this.once(`iam profile ${profile}`, async () => {

@@ -2,19 +2,15 @@
 import type { Permission, RolePermissions, UnusedPermission } from "./report";
 import type { Judged } from "./usage";
 
-/** What each role has used, and what not, with the statement that grants it and what would use it. */
+/** What each role has used, and what not: each statement that grants something, and what would use the rest. */
 export function describePermissions(permissions: readonly RolePermissions[]): string[] {
     return permissions.flatMap(({ role, used, unused }) => [
         `${role}: ${String(used.length)} permissions used, ${String(unused.length)} not`,
-        ...groups(used, ({ statement }) => statement).map(
-            (group) => `  used      ${group[0]?.statement ?? ""}: ${actionsOf(group)}`,
-        ),
-        ...groups(unused, ({ statement, reason }) => `${statement}\n${reason ?? ""}`).flatMap(
-            (group) => [
-                `  not used  ${group[0]?.statement ?? ""}: ${actionsOf(group)}`,
-                `            ${reasonOf(group)}`,
-            ],
-        ),
+        ...statements(used).map((line) => `  used      ${line}`),
+        ...groups(unused, ({ reason = "" }) => reason).flatMap((group) => [
+            `  not used  ${reasonOf(group)}:`,
+            ...statements(group).map((line) => `            ${line}`),
+        ]),
     ]);
 }
 
@@ -37,10 +33,14 @@ function groups<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
     return [...found.values()];
 }
 
-/** `s3:GetObject, s3:PutObject on 3 resources` */
-function actionsOf(group: readonly Permission[]): string {
-    const actions = [...new Set(group.map(({ action }) => action))];
-    const resources = [...new Set(group.map(({ resource }) => resource))];
-    const [only = ""] = resources;
-    return `${actions.join(", ")} on ${resources.length === 1 ? only : `${String(resources.length)} resources`}`;
+/** A line a statement: `loader-objects Read: s3:GetObject on 3 resources`. */
+function statements(permissions: readonly Permission[]): string[] {
+    return groups(permissions, ({ statement }) => statement).map((group) => {
+        const actions = [...new Set(group.map(({ action }) => action))];
+        const resources = [...new Set(group.map(({ resource }) => resource))];
+        const what = actions.length > 6 ? `${String(actions.length)} actions` : actions.join(", ");
+        const [only = ""] = resources;
+        const where = resources.length === 1 ? only : `${String(resources.length)} resources`;
+        return `${group[0]?.statement ?? ""}: ${what} on ${where}`;
+    });
 }

@@ -102,9 +102,10 @@ const everything: Policies["identity"] = [
     },
 ];
 
-async function policiesFor(
+/** The policies that have a say in what `principal` needs. */
+export async function policiesFor(
     { action, resource }: Need,
-    { principal, policies }: Surroundings,
+    { principal, policies }: Pick<Surroundings, "principal" | "policies">,
 ): Promise<Policies> {
     const role =
         principal.kind === "role" ? await policies.role(principal.principalArn) : undefined;

@@ -72,7 +72,7 @@ const keyOf = ({ statement, action, resource }: Permission): string =>
 function reasonFor(role: string, { action, resource }: Permission): string | undefined {
     return unexercised.find(
         (entry) =>
-            role.endsWith(`-${entry.role}`) &&
+            (entry.role === "*" || role.endsWith(`-${entry.role}`)) &&
             entry.actions.some((pattern) => matchesText(pattern, action, "i")) &&
             matchesText(entry.resource ?? "*", resource),
     )?.reason;

@@ -168,10 +168,21 @@ describe("RawLake's catalog", () => {
             ]);
             const policy = only(resources, "aws:iam/rolePolicy:RolePolicy");
             expect(parsed(policy.inputs.policy).Statement).to.deep.equal([
-                { Effect: "Allow", Action: ["s3:GetObject"], Resource: [`${rawArn}/*`] },
-                { Effect: "Allow", Action: ["s3:ListBucket"], Resource: rawArn },
-                { Effect: "Allow", Action: ["s3:GetBucketLocation"], Resource: rawArn },
                 {
+                    Sid: "Read",
+                    Effect: "Allow",
+                    Action: ["s3:GetObject"],
+                    Resource: [`${rawArn}/*`],
+                },
+                { Sid: "ListRaw", Effect: "Allow", Action: ["s3:ListBucket"], Resource: rawArn },
+                {
+                    Sid: "Locate",
+                    Effect: "Allow",
+                    Action: ["s3:GetBucketLocation"],
+                    Resource: [rawArn],
+                },
+                {
+                    Sid: "Decrypt",
                     Effect: "Allow",
                     Action: ["kms:Decrypt"],
                     Resource: keyArn,
@@ -206,13 +217,13 @@ describe("RawLake's catalog", () => {
                 },
                 {
                     Effect: "Allow",
-                    Action: ["glue:GetSecurityConfiguration", "glue:GetSecurityConfigurations"],
+                    Action: ["glue:GetSecurityConfiguration"],
                     Resource: "*",
                 },
                 {
                     Effect: "Allow",
                     Action: ["logs:CreateLogGroup", "logs:AssociateKmsKey"],
-                    Resource: [logGroupArn, `${logGroupArn}:*`],
+                    Resource: `${logGroupArn}:*`,
                 },
                 {
                     Effect: "Allow",

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
+import type { ObjectAccess } from "../../components/lake/access";
 import { RawLake } from "../../components/rawLake";
 import { deploy, only, parsed } from "../support/deploy";
 import { expectRejection } from "../support/errors";
@@ -31,108 +32,129 @@ async function granted(
 }
 
 describe("RawLake's grants", () => {
-    it("grantReadRaw opens every raw log", async () => {
-        const statements = await granted(
-            (lake, role) => lake.grantReadRaw("x", role),
-            "x-read-raw",
-        );
-
-        expect(statements).to.deep.equal([
-            allow(["s3:GetObject"], [`${bucket("raw")}/*`]),
-            allow(["s3:ListBucket"], bucket("raw")),
-            allow(["s3:GetBucketLocation"], bucket("raw")),
-            allow(["kms:Decrypt"], key, viaS3),
-        ]);
+    const objects = (purpose: string, ...keys: string[]) =>
+        keys.map((each) => `${bucket(purpose)}/${each}`);
+    const read = (arns: string[]) => ({ Sid: "Read", ...allow(["s3:GetObject"], arns) });
+    const list = (purpose: string, keys?: string[]) => ({
+        Sid: `List${purpose.charAt(0).toUpperCase()}${purpose.slice(1)}`,
+        ...allow(["s3:ListBucket"], bucket(purpose), keys && { StringLike: { "s3:prefix": keys } }),
     });
-
-    it("grantReadProcessed opens the prefixes it is given, and none beside them", async () => {
-        const statements = await granted(
-            (lake, role) => lake.grantReadProcessed("x", role, ["events/", "_runs"]),
-            "x-read-processed",
-        );
-
-        const keys = ["events", "events/*", "_runs", "_runs/*"];
-        expect(statements).to.deep.equal([
-            allow(
-                ["s3:GetObject"],
-                keys.map((name) => `${bucket("processed")}/${name}`),
-            ),
-            allow(["s3:ListBucket"], bucket("processed"), { StringLike: { "s3:prefix": keys } }),
-            allow(["s3:GetBucketLocation"], bucket("processed")),
-            allow(["kms:Decrypt"], key, viaS3),
-        ]);
+    const locate = (...purposes: string[]) => ({
+        Sid: "Locate",
+        ...allow(["s3:GetBucketLocation"], purposes.map(bucket)),
     });
+    const decrypt = { Sid: "Decrypt", ...allow(["kms:Decrypt"], key, viaS3) };
+    const encrypt = { Sid: "Encrypt", ...allow(["kms:GenerateDataKey"], key, viaS3) };
 
-    it("grantPutProcessed lets objects be put below its prefixes, and not be read or deleted", async () => {
-        const statements = await granted(
-            (lake, role) => lake.grantPutProcessed("x", role, ["_runs/"]),
-            "x-put-processed",
-        );
+    const accesses: [string, ObjectAccess, unknown[]][] = [
+        [
+            "every raw log",
+            { readRaw: true },
+            [read(objects("raw", "*")), list("raw"), locate("raw"), decrypt],
+        ],
+        [
+            "prefixes that are read, and none beside them",
+            { readProcessed: ["events/", "_runs"] },
+            [
+                read(objects("processed", "events/*", "_runs/*")),
+                list("processed", ["events/*", "_runs/*"]),
+                locate("processed"),
+                decrypt,
+            ],
+        ],
+        [
+            "objects that are got by their keys",
+            { getProcessed: ["_runs/"] },
+            [read(objects("processed", "_runs/*")), decrypt],
+        ],
+        [
+            "objects that are put, and neither read nor deleted",
+            { putProcessed: ["_runs/"] },
+            [{ Sid: "Put", ...allow(["s3:PutObject"], objects("processed", "_runs/*")) }, encrypt],
+        ],
+        [
+            "prefixes that are written, read back and replaced",
+            { writeProcessed: ["events/"] },
+            [
+                read(objects("processed", "events/*", "events")),
+                list("processed", ["events/*", "events"]),
+                locate("processed"),
+                { Sid: "Put", ...allow(["s3:PutObject"], objects("processed", "events/*")) },
+                {
+                    Sid: "Replace",
+                    ...allow(
+                        ["s3:DeleteObject", "s3:AbortMultipartUpload"],
+                        objects("processed", "events/*"),
+                    ),
+                },
+                decrypt,
+                encrypt,
+            ],
+        ],
+        [
+            "a prefix of the artifacts",
+            { readArtifacts: ["spark-app/"] },
+            [
+                read(objects("artifacts", "spark-app/*")),
+                list("artifacts", ["spark-app/*"]),
+                locate("artifacts"),
+                decrypt,
+            ],
+        ],
+        [
+            "all of it, each permission once",
+            {
+                readRaw: true,
+                readProcessed: ["events/"],
+                getProcessed: ["a/"],
+                putProcessed: ["b/"],
+                writeProcessed: ["_staging/"],
+                readArtifacts: ["etl/"],
+            },
+            [
+                read([
+                    ...objects("raw", "*"),
+                    ...objects("processed", "events/*", "_staging/*", "_staging"),
+                    ...objects("artifacts", "etl/*"),
+                    ...objects("processed", "a/*"),
+                ]),
+                list("raw"),
+                list("processed", ["events/*", "_staging/*", "_staging"]),
+                list("artifacts", ["etl/*"]),
+                locate("raw", "processed", "artifacts"),
+                {
+                    Sid: "Put",
+                    ...allow(["s3:PutObject"], objects("processed", "b/*", "_staging/*")),
+                },
+                {
+                    Sid: "Replace",
+                    ...allow(
+                        ["s3:DeleteObject", "s3:AbortMultipartUpload"],
+                        objects("processed", "_staging/*"),
+                    ),
+                },
+                decrypt,
+                encrypt,
+            ],
+        ],
+    ];
+    for (const [what, access, expected] of accesses) {
+        it(`grantObjects opens ${what}`, async () => {
+            const statements = await granted(
+                (lake, role) => lake.grantObjects("x", role, access),
+                "x-objects",
+            );
+            expect(statements).to.deep.equal(expected);
+        });
+    }
 
-        expect(statements).to.deep.equal([
-            allow(
-                ["s3:PutObject"],
-                [`${bucket("processed")}/_runs`, `${bucket("processed")}/_runs/*`],
-            ),
-            allow(["kms:GenerateDataKey"], key, viaS3),
-        ]);
-    });
-
-    it("grantReadProcessed, grantPutProcessed and grantWriteProcessed refuse to open nothing in particular", async () => {
-        for (const method of [
-            "grantReadProcessed",
-            "grantPutProcessed",
-            "grantWriteProcessed",
-        ] as const) {
+    it("grantObjects refuses to open nothing in particular", async () => {
+        for (const access of [{}, { readRaw: false, readProcessed: [] }]) {
             await expectRejection(
-                granted((lake, role) => lake[method]("x", role, []), "none"),
-                /prefixes must be 1 or more, got 0/,
+                granted((lake, role) => lake.grantObjects("x", role, access), "none"),
+                /access must name something, got nothing/,
             );
         }
-    });
-
-    it("grantWriteProcessed opens the prefixes it is given, and none beside them", async () => {
-        const statements = await granted(
-            (lake, role) => lake.grantWriteProcessed("x", role, ["events/", "_runs"]),
-            "x-write-processed",
-        );
-
-        const keys = ["events", "events/*", "_runs", "_runs/*"];
-        const objects = keys.map((name) => `${bucket("processed")}/${name}`);
-        expect(statements).to.deep.equal([
-            allow(["s3:GetObject"], objects),
-            allow(["s3:ListBucket"], bucket("processed"), { StringLike: { "s3:prefix": keys } }),
-            allow(["s3:GetBucketLocation"], bucket("processed")),
-            allow(["kms:Decrypt"], key, viaS3),
-            allow(
-                [
-                    "s3:PutObject",
-                    "s3:DeleteObject",
-                    "s3:AbortMultipartUpload",
-                    "s3:ListMultipartUploadParts",
-                ],
-                objects,
-            ),
-            allow(["kms:GenerateDataKey"], key, viaS3),
-        ]);
-    });
-
-    it("grantReadArtifacts opens one prefix", async () => {
-        const statements = await granted(
-            (lake, role) => lake.grantReadArtifacts("x", role, "spark-app/"),
-            "x-read-artifacts",
-        );
-
-        const keys = ["spark-app", "spark-app/*"];
-        expect(statements).to.deep.equal([
-            allow(
-                ["s3:GetObject"],
-                keys.map((name) => `${bucket("artifacts")}/${name}`),
-            ),
-            allow(["s3:ListBucket"], bucket("artifacts"), { StringLike: { "s3:prefix": keys } }),
-            allow(["s3:GetBucketLocation"], bucket("artifacts")),
-            allow(["kms:Decrypt"], key, viaS3),
-        ]);
     });
 
     it("grantRunCrawler starts and watches the one crawler", async () => {
@@ -155,20 +177,36 @@ describe("RawLake's grants", () => {
 
             const database = [glueArn("catalog"), glueArn(`database/logs_dev_${layer}`)];
             expect(statements).to.deep.equal([
-                allow(["glue:GetDatabase", "glue:GetDatabases"], database),
-                allow(
-                    [
-                        "glue:GetTable",
-                        "glue:GetTables",
-                        "glue:GetPartition",
-                        "glue:GetPartitions",
-                        "glue:BatchGetPartition",
-                    ],
-                    [...database, glueArn(`table/logs_dev_${layer}/*`)],
-                ),
+                {
+                    Sid: "Databases",
+                    ...allow(["glue:GetDatabase", "glue:GetDatabases"], database),
+                },
+                {
+                    Sid: "Tables",
+                    ...allow(
+                        [
+                            "glue:GetTable",
+                            "glue:GetTables",
+                            "glue:GetPartition",
+                            "glue:GetPartitions",
+                            "glue:BatchGetPartition",
+                        ],
+                        [...database, glueArn(`table/logs_dev_${layer}/*`)],
+                    ),
+                },
             ]);
         });
     }
+
+    it("grantReadCatalog looks up no more than it is told", async () => {
+        const statements = await granted(
+            (lake, role) => lake.grantReadCatalog("x", role, "raw", ["glue:GetTables"]),
+            "x-read-raw-catalog",
+        );
+
+        const tables = ["catalog", "database/logs_dev_raw", "table/logs_dev_raw/*"].map(glueArn);
+        expect(statements).to.deep.equal([{ Sid: "Tables", ...allow(["glue:GetTables"], tables) }]);
+    });
 
     it("grantPublishPartitions points partitions of processed tables, and changes no table", async () => {
         const statements = await granted(

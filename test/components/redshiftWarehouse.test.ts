@@ -6,6 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { RedshiftWarehouse, type RedshiftWarehouseArgs } from "../../components/redshiftWarehouse";
+import { principalArns } from "../../components/warehouse/migrator";
 import { madeUp } from "../../local/program/mockEngine";
 import { all, deploy, only, parsed, type Resource } from "../support/deploy";
 import { expectRejection } from "../support/errors";
@@ -16,6 +17,7 @@ const commandToken = "command:local:Command";
 const dataKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/logs-dev-warehouse";
 const adminKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/logs-dev-warehouse-admin";
 const roleArn = "arn:aws:iam::123456789012:role/logs-dev-warehouse";
+const migratorArn = "arn:aws:iam::123456789012:role/logs-dev-migrator";
 
 const warehouse = (args: Partial<RedshiftWarehouseArgs> = {}) => {
     return () =>
@@ -208,7 +210,7 @@ describe("RedshiftWarehouse", () => {
     it("has a role for COPY and Spectrum that its own users alone can use, and that can do nothing", async () => {
         const { resources } = await deploy(warehouse());
 
-        const role = only(resources, "aws:iam/role:Role");
+        const role = only(resources, "aws:iam/role:Role", "logs-dev-warehouse");
         expect(role.inputs.name).to.equal("logs-dev-warehouse");
         expect(parsed(role.inputs.assumeRolePolicy).Statement).to.deep.equal([
             {
@@ -223,7 +225,8 @@ describe("RedshiftWarehouse", () => {
                 },
             },
         ]);
-        expect(all(resources, "aws:iam/rolePolicy:RolePolicy")).to.have.length(0);
+        const granted = all(resources, "aws:iam/rolePolicy:RolePolicy");
+        expect(granted.map(({ inputs: { role: to } }) => to)).to.deep.equal(["logs-dev-migrator"]);
     });
 
     it("protects cluster and keys unless told otherwise", async () => {
@@ -255,6 +258,7 @@ describe("RedshiftWarehouse", () => {
                 ADMIN_SECRET_ARN:
                     "arn:aws:secretsmanager:eu-west-1:123456789012:secret:redshift!logs-dev",
                 AWS_REGION: "eu-west-1",
+                ASSUME_ROLES: JSON.stringify([{ roleArn: migratorArn }]),
             });
             expect(JSON.parse(MIGRATION_VARIABLES)).to.deep.equal({
                 processed_database: "logs_dev_processed",
@@ -271,7 +275,10 @@ describe("RedshiftWarehouse", () => {
                 migrationCredentials: { profile: "work", assumeRoles },
             });
             expect(environment).to.include({ AWS_PROFILE: "work" });
-            expect(JSON.parse(environment.ASSUME_ROLES)).to.deep.equal(assumeRoles);
+            expect(JSON.parse(environment.ASSUME_ROLES)).to.deep.equal([
+                ...assumeRoles,
+                { roleArn: migratorArn },
+            ]);
         });
 
         it("wait for what the role is granted, and for the cluster", async () => {
@@ -282,12 +289,88 @@ describe("RedshiftWarehouse", () => {
                     ],
                 }),
             );
-            const policy = only(resources, "aws:iam/rolePolicy:RolePolicy");
+            const policy = only(resources, "aws:iam/rolePolicy:RolePolicy", "lake");
             expect(policy.inputs.role).to.equal("logs-dev-warehouse");
             expect(only(resources, commandToken).dependencies).to.include.members([
                 policy.urn,
+                only(resources, "aws:iam/rolePolicy:RolePolicy", "logs-dev-migrator").urn,
                 only(resources, clusterToken).urn,
             ]);
+        });
+
+        it("run as a role that is the admin of this database and nothing else", async () => {
+            const { resources } = await deploy(warehouse());
+            const policy = only(resources, "aws:iam/rolePolicy:RolePolicy", "logs-dev-migrator");
+            expect(policy.inputs.role).to.equal("logs-dev-migrator");
+            const secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:redshift!logs-dev";
+            expect(parsed(policy.inputs.policy).Statement).to.deep.equal([
+                {
+                    Effect: "Allow",
+                    Action: [
+                        "redshift-data:ExecuteStatement",
+                        "redshift-data:BatchExecuteStatement",
+                    ],
+                    Resource: "arn:aws:redshift:eu-west-1:123456789012:cluster:logs-dev",
+                },
+                {
+                    Effect: "Allow",
+                    Action: ["redshift-data:DescribeStatement", "redshift-data:GetStatementResult"],
+                    Resource: "*",
+                },
+                { Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: secret },
+                {
+                    Effect: "Allow",
+                    Action: ["kms:Decrypt"],
+                    Resource: "arn:aws:kms:eu-west-1:123456789012:key/logs-dev-warehouse-admin",
+                    Condition: {
+                        StringEquals: {
+                            "kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com",
+                        },
+                    },
+                },
+            ]);
+        });
+
+        const callers: [string, string, string[]][] = [
+            [
+                "a user",
+                "arn:aws:iam::123456789012:user/a/ada",
+                ["arn:aws:iam::123456789012:user/a/ada"],
+            ],
+            [
+                "a session of a role, whose path it does not tell",
+                "arn:aws:sts::123456789012:assumed-role/deploy/ci-7",
+                [
+                    "arn:aws:iam::123456789012:role/deploy",
+                    "arn:aws:iam::123456789012:role/*/deploy",
+                ],
+            ],
+        ];
+        for (const [who, caller, arns] of callers) {
+            it(`run as a role that ${who} who deploys may take on`, () => {
+                expect(principalArns(caller)).to.deep.equal(arns);
+            });
+        }
+
+        it("run as a role that no other identity of the account may take on", async () => {
+            const trustOf = async (args: Partial<RedshiftWarehouseArgs>) => {
+                const { resources } = await deploy(warehouse(args));
+                const role = only(resources, "aws:iam/role:Role", "logs-dev-migrator");
+                return parsed(role.inputs.assumeRolePolicy).Statement;
+            };
+            const trust = (arns: string[]) => [
+                {
+                    Effect: "Allow",
+                    Action: ["sts:AssumeRole"],
+                    Principal: { AWS: "arn:aws:iam::123456789012:root" },
+                    Condition: { ArnLike: { "aws:PrincipalArn": arns } },
+                },
+            ];
+            expect(await trustOf({})).to.deep.equal(
+                trust(["arn:aws:iam::123456789012:user/deployer"]),
+            );
+            const deployerArns = ["arn:aws:iam::123456789012:role/ci-*"];
+            expect(await trustOf({ deployerArns })).to.deep.equal(trust(deployerArns));
         });
 
         it("run again when a file or a variable changes", async () => {
@@ -345,7 +428,7 @@ describe("RedshiftWarehouse", () => {
             warehouse()().grantQuery("reader", role);
         });
 
-        const policy = only(resources, "aws:iam/rolePolicy:RolePolicy");
+        const policy = only(resources, "aws:iam/rolePolicy:RolePolicy", "reader-query");
         expect(policy.inputs).to.include({ name: "reader-query", role: "reader" });
         expect(parsed(policy.inputs.policy).Statement).to.deep.equal([
             { Effect: "Allow", Action: ["redshift-data:ExecuteStatement"], Resource: cluster },
@@ -364,7 +447,7 @@ describe("RedshiftWarehouse", () => {
             warehouse()().grantBatch("loader", role);
         });
 
-        const policy = only(resources, "aws:iam/rolePolicy:RolePolicy");
+        const policy = only(resources, "aws:iam/rolePolicy:RolePolicy", "loader-batch");
         expect(policy.inputs).to.include({ name: "loader-batch", role: "loader" });
         expect(parsed(policy.inputs.policy).Statement).to.deep.equal([
             { Effect: "Allow", Action: ["redshift-data:BatchExecuteStatement"], Resource: cluster },
@@ -395,8 +478,9 @@ describe("RedshiftWarehouse", () => {
         for (const key of all(preview, "aws:kms/key:Key")) {
             expect(parsed(key.inputs.policy).Statement).not.to.have.length(0);
         }
-        const trust = only(preview, "aws:iam/role:Role").inputs.assumeRolePolicy;
-        expect(parsed(trust).Statement).to.have.length(1);
+        for (const role of all(preview, "aws:iam/role:Role")) {
+            expect(parsed(role.inputs.assumeRolePolicy).Statement).to.have.length(1);
+        }
         expect(only(preview, clusterToken).inputs).to.include({
             clusterIdentifier: "logs-dev",
             nodeType: "ra3.large",

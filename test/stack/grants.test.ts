@@ -5,8 +5,7 @@ import { deployed, stacks, type StackRun } from "../support/stacks";
 
 type Grants = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-const write =
-    "AbortMultipartUpload DeleteObject GetBucketLocation GetObject ListBucket ListMultipartUploadParts PutObject";
+const write = "AbortMultipartUpload DeleteObject GetBucketLocation GetObject ListBucket PutObject";
 const read = "GetBucketLocation GetObject ListBucket";
 const readCatalog =
     "BatchGetPartition GetDatabase GetDatabases GetPartition GetPartitions GetTable GetTables";
@@ -17,7 +16,7 @@ const actions: Grants = {
     crawler: {
         glue:
             "BatchCreatePartition BatchGetPartition CreatePartition CreateTable GetDatabase GetPartition GetPartitions " +
-            "GetSecurityConfiguration GetSecurityConfigurations GetTable GetTables UpdatePartition UpdateTable",
+            "GetSecurityConfiguration GetTable GetTables UpdatePartition UpdateTable",
         kms: "Decrypt",
         logs: "AssociateKmsKey CreateLogGroup CreateLogStream PutLogEvents",
         s3: read,
@@ -50,8 +49,14 @@ const actions: Grants = {
         "redshift-data": "BatchExecuteStatement CancelStatement DescribeStatement",
         s3: write,
     },
+    migrator: {
+        kms: "Decrypt",
+        "redshift-data":
+            "BatchExecuteStatement DescribeStatement ExecuteStatement GetStatementResult",
+        secretsmanager: "GetSecretValue",
+    },
     planner: {
-        glue: readCatalog,
+        glue: "GetPartition GetTables",
         kms: "Decrypt GenerateDataKey",
         logs: "CreateLogStream PutLogEvents",
         s3: "PutObject",
@@ -72,7 +77,7 @@ const actions: Grants = {
             "ListLogDeliveries PutResourcePolicy UpdateLogDelivery",
         redshift: "GetClusterCredentialsWithIAM",
         "redshift-data": "DescribeStatement ExecuteStatement GetStatementResult",
-        s3: read,
+        s3: "GetObject",
         sns: "Publish",
         xray: `GetSamplingRules GetSamplingTargets ${trace}`,
     },

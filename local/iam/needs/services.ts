@@ -82,11 +82,9 @@ const services: Readonly<Record<string, Service>> = {
         variables: (p) => ({ ClusterName: one(p.ClusterIdentifier) }),
         // who logs on: an IAM identity by itself, by a database user's name, or with the secret of one
         // (https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-access.html)
-        more: ({ call, parameters: p, site }) => {
+        more: async ({ call, parameters: p, policies, site }) => {
             if (!/ExecuteStatement$/.test(call.action)) return [];
-            if (typeof p.SecretArn === "string") {
-                return [{ action: "secretsmanager:GetSecretValue", resources: [p.SecretArn] }];
-            }
+            if (typeof p.SecretArn === "string") return secretNeeds(p.SecretArn, policies, site);
             const arn = (resource: string) =>
                 `arn:aws:redshift:${site.region}:${site.accountId}:${resource}`;
             const cluster = String(p.ClusterIdentifier);
@@ -228,6 +226,23 @@ export function needsOf(service: string): ServiceNeeds {
             return [own, ...((await known?.more?.(surroundings)) ?? [])];
         },
     };
+}
+
+/** To read a secret, and to open it (https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html). */
+async function secretNeeds(
+    secretArn: string,
+    policies: Surroundings["policies"],
+    site: Surroundings["site"],
+): Promise<Asked[]> {
+    const read = { action: "secretsmanager:GetSecretValue", resources: [secretArn] };
+    const keyArn = await policies.secretKey(secretArn);
+    if (keyArn === undefined) return [read];
+    const context = {
+        "kms:ViaService": `secretsmanager.${site.region}.amazonaws.com`,
+        "kms:CallerAccount": site.accountId,
+        "kms:EncryptionContext:SecretARN": secretArn,
+    };
+    return [read, { action: "kms:Decrypt", resources: [keyArn], context }];
 }
 
 function passRole(site: Surroundings["site"], role: unknown, service: string): Asked {

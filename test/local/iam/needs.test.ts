@@ -23,6 +23,7 @@ async function needs(
         principal: { accountId: site.accountId },
         parameters,
         policies: {
+            secretKey: () => Promise.resolve(arn("kms", "key/secrets")),
             topic: () => Promise.resolve({ keyArn: arn("kms", "key/alerts") }),
             roleOfProfile: (name: string) =>
                 Promise.resolve(`arn:aws:iam::${site.accountId}:role/of-${name}`),
@@ -125,6 +126,7 @@ describe("what a request needs", () => {
             [
                 `redshift-data:BatchExecuteStatement ${arn("redshift", "cluster:w")}`,
                 `secretsmanager:GetSecretValue ${arn("secretsmanager", "secret:x")}`,
+                `kms:Decrypt ${arn("kms", "key/secrets")}`,
             ],
         ],
         [
