@@ -152,7 +152,7 @@ describe("least privilege", function () {
         /** Role, what it is refused, operation, input. */
         const neighbours: [string, string, string, string, () => object][] = [
             ["crawler", "another bucket", "s3", "GetObject", () => object("processed", "_runs/x")],
-            ["crawler", "to change what it reads", "s3", "PutObject", () => object("raw", "web/x")],
+            ["crawler", "to change what it reads", "s3", "PutObject", () => put("raw", "web/x")],
             [
                 "crawler",
                 "another database",
@@ -168,7 +168,7 @@ describe("least privilege", function () {
                 () => ({ DatabaseName: "loglake_dev_raw", Name: "web" }),
             ],
             ["planner", "the logs themselves", "s3", "GetObject", () => object("raw", "web/x")],
-            ["planner", "another prefix", "s3", "PutObject", () => object("processed", "events/x")],
+            ["planner", "another prefix", "s3", "PutObject", () => put("processed", "events/x")],
             [
                 "planner",
                 "the processed tables",
@@ -176,7 +176,7 @@ describe("least privilege", function () {
                 "GetTables",
                 () => ({ DatabaseName: "loglake_dev_processed" }),
             ],
-            ["spark", "to change the logs", "s3", "PutObject", () => object("raw", "web/x")],
+            ["spark", "to change the logs", "s3", "PutObject", () => put("raw", "web/x")],
             ["spark", "to delete the logs", "s3", "DeleteObject", () => object("raw", "web/x")],
             ["spark", "the load's prefix", "s3", "PutObject", () => put("processed", "_staging/x")],
             ["spark", "the job's code", "s3", "GetObject", () => object("artifacts", "etl/x")],
@@ -249,7 +249,7 @@ describe("least privilege", function () {
             ["workflow", "another job", "glue", "StartJobRun", () => ({ JobName: "other" })],
             ["workflow", "another function", "lambda", "Invoke", () => ({ FunctionName: "other" })],
             ["workflow", "the events", "s3", "GetObject", () => object("processed", "events/x")],
-            ["workflow", "to write", "s3", "PutObject", () => object("processed", "_runs/x")],
+            ["workflow", "to write", "s3", "PutObject", () => put("processed", "_runs/x")],
             [
                 "workflow",
                 "a cluster without its tags",
