@@ -14,8 +14,9 @@ export async function formatsText(): Promise<string> {
         "# Formats and tables",
         "<!-- made by `npm run docs` from formats/*.json: change those, not this page -->",
         "A crawler tells a source's format by its lines, by these formats in this order; Spark then reads every line of it in " +
-            "that format. What is no request (`skip`) is counted and passed over. What doesn't match, or has no time, goes to the " +
-            "table [quarantine](#quarantine) with its file, line and reason.",
+            "that format. Blank lines and headers (`skip`) are counted and passed over. What doesn't match, has no time or tells of no " +
+            "request goes to the table [quarantine](#quarantine) with its file, line and reason. An object that can't be read to its " +
+            "end stops the run, which names it; one whose name begins with `_` or `.` is passed over, and the run says so.",
         list(formats.map(({ name, title }) => `[${title}](#${anchor(title)}): \`${name}\``)),
         "## Formats",
         ...formats.flatMap(formatSection),

@@ -55,6 +55,7 @@ describe("formats", () => {
         const line =
             '2001:db8::1 - Ada L [10/Oct/2025:13:55:36 +0000] "GET /?q=\\"a\\" HTTP/1.1" 200 - "-" "x \\"y\\" \\\\" "192.0.2.1"';
         expect(fieldsOf("combined", line)).to.deep.equal({
+            server_address: "",
             client_address: "2001:db8::1",
             user_identity: "-",
             user_name: "Ada L",
@@ -70,6 +71,25 @@ describe("formats", () => {
             extra: ' "192.0.2.1"',
         });
     });
+
+    for (const [line, server, client] of [
+        ["www.example.com:80 192.0.2.1 - -", "www.example.com:80", "192.0.2.1"],
+        ["www.example.com:80 proxy.example.com - -", "www.example.com:80", "proxy.example.com"],
+        ["www.example.com 2001:db8::1 - -", "www.example.com", "2001:db8::1"],
+        ["[2001:db8::2]:80 2001:db8::1 - -", "[2001:db8::2]:80", "2001:db8::1"],
+        ["192.0.2.1:4711 - -", "", "192.0.2.1:4711"],
+        ["192.0.2.1 www.example.com -", "", "192.0.2.1"],
+        ["proxy.example.com - ada", "", "proxy.example.com"],
+        ["192.0.2.1, 198.51.100.7 - -", "", "192.0.2.1, 198.51.100.7"],
+    ] as const) {
+        it(`tell the virtual host from the client in ${line}`, () => {
+            const rest = '[10/Oct/2025:13:55:36 +0000] "GET / HTTP/1.1" 200 1';
+            expect(fieldsOf("common", `${line} ${rest}`)).to.include({
+                server_address: server,
+                client_address: client,
+            });
+        });
+    }
 
     it("don't let a user name smuggle in another request", () => {
         const name = 'x [01/Jan/2020:00:00:00 +0000] \\"GET /fake HTTP/1.1\\" 200 1';

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,46 @@ def test_a_location_without_objects_is_named(folder: str, spark: SparkSession, t
         run(spark, tmp_path, sources=[*sources_of(tmp_path), ("lost", "json", location)])
 
 
+def test_objects_that_spark_hides_are_counted_and_said(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_raw(tmp_path)
+    web = tmp_path / "raw" / "web"
+    (web / "_part").mkdir()
+    for name in ("_access.log", ".access.log", "_part/a.log"):
+        (web / name).write_text(f"{COMBINED}\n")
+    (web / "_SUCCESS").touch()
+
+    manifest = run(spark, tmp_path)
+
+    assert manifest["linesIn"] == 13
+    assert manifest["objectsPassedOver"] == 3
+    printed = capsys.readouterr().out
+    assert "passed over 3 objects, whose names begin with _ or .: " in printed
+    assert "web/_part/a.log" in printed
+    assert "_SUCCESS" not in printed
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (gzip.compress(COMBINED.encode() * 1000)[:100], "java.io.EOFException: Unexpected end of input stream"),
+        (COMBINED.encode(), "java.io.IOException: not a gzip file"),
+    ],
+    ids=["cut", "no gzip"],
+)
+def test_an_object_that_cannot_be_read_is_named(
+    content: bytes, reason: str, spark: SparkSession, tmp_path: Path
+) -> None:
+    write_raw(tmp_path)
+    name = "a*{b} [c]?%41+\\d.log.gz"
+    (tmp_path / "raw" / "shop" / name).write_bytes(content)
+
+    with pytest.raises(LoglakeError, match=re.escape(f"can't read file://{tmp_path}/raw/shop/{name}: {reason}")):
+        run(spark, tmp_path)
+    assert not (tmp_path / "processed" / "_runs" / "run-1" / "manifest.json").exists()
+
+
 def test_a_table_that_nothing_makes_is_named(spark: SparkSession, tmp_path: Path) -> None:
     write_raw(tmp_path)
     tables = {**plan_of()["tables"], "moods": {"name": "moods", "columns": [{"name": "mood", "type": "string"}]}}
@@ -215,6 +256,18 @@ def test_the_job_says_what_it_does_and_returns_0(
     assert "(13 in 3 objects)" in printed
     assert "(5 events, quarantined: 1 invalid_json, 1 invalid_time, 1 missing_time, 2 no_match" in printed
     assert f"run run-1 is complete: file://{tmp_path}/processed/_runs/run-1/manifest.json" in printed
+
+
+def test_the_job_says_last_what_made_spark_fail(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep_session(spark, monkeypatch)
+    monkeypatch.setattr(job, "run", lambda spark, plan: spark.sql("select raise_error('disk is full')").collect())
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps(plan_of(f"file://{tmp_path}/processed", sources_of(tmp_path))))
+
+    assert job.main(["--plan", f"file://{plan}"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "loglake-spark: java.lang.RuntimeException: disk is full"
 
 
 @pytest.mark.parametrize(("content", "message"), [("{", "plan is not JSON"), (None, "can't read file:///")])

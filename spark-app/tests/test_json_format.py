@@ -116,7 +116,92 @@ OBJECTS: dict[str, tuple[Any, dict[str, Any]]] = {
                 "userAgent": "curl/8.5.0",
             },
         },
-        EVENT,
+        {**EVENT, "server_address": "example.com"},
+    ),
+    "pino's requests": (
+        {
+            "level": 30,
+            "time": 1760104536000,
+            "hostname": "web-1",
+            "req": {
+                "method": "GET",
+                "url": "/cart?a=1",
+                "query": {"a": "1"},
+                "headers": {"host": "Shop.example.com:8080", "user-agent": "curl/8.5.0", "referer": "http://e.com/"},
+                "remoteAddress": "::ffff:192.0.2.1",
+            },
+            "res": {"statusCode": 404, "headers": {"content-length": "17"}},
+        },
+        {**EVENT, "server_address": "shop.example.com", "http_request_header_referer": "http://e.com/"},
+    ),
+    "express-winston's meta": (
+        {
+            "level": "info",
+            "timestamp": ISO,
+            "meta": {
+                "req": {"method": "GET", "originalUrl": "/cart?a=1", "headers": {"user-agent": "curl/8.5.0"}},
+                "res": {"statusCode": 404},
+            },
+        },
+        {**EVENT, "client_address": None, "http_response_body_size": None},
+    ),
+    "Kong's log": (
+        {
+            "started_at": 1760104536000,
+            "client_ip": "192.0.2.1",
+            "request": {
+                "method": "GET",
+                "uri": "/cart?a=1",
+                "url": "https://shop.example.com:8443/cart?a=1",
+                "headers": {"host": "shop.example.com", "user-agent": "curl/8.5.0"},
+            },
+            "response": {"status": 404, "size": "17"},
+        },
+        {**EVENT, "server_address": "shop.example.com"},
+    ),
+    "API Gateway's access log": (
+        {
+            "requestTime": "10/Oct/2025:13:55:36 +0000",
+            "ip": "192.0.2.1",
+            "httpMethod": "GET",
+            "resourcePath": "/cart",
+            "status": "404",
+            "protocol": "HTTP/1.1",
+            "responseLength": "17",
+        },
+        {**EVENT, "url_query": None, "user_agent_original": None},
+    ),
+    "AWS WAF's log": (
+        {
+            "timestamp": 1760104536000,
+            "action": "BLOCK",
+            "responseCodeSent": 404,
+            "httpRequest": {
+                "clientIp": "192.0.2.1",
+                "headers": [{"name": "Host", "value": "example.com"}],
+                "uri": "/cart",
+                "args": "a=1",
+                "httpVersion": "HTTP/1.1",
+                "httpMethod": "GET",
+            },
+        },
+        {**EVENT, "http_response_body_size": None, "user_agent_original": None},
+    ),
+    "Azure Application Gateway's log": (
+        {
+            "timeStamp": ISO,
+            "properties": {
+                "clientIP": "192.0.2.1",
+                "httpMethod": "GET",
+                "requestUri": "/cart",
+                "requestQuery": "a=1",
+                "userAgent": "curl/8.5.0",
+                "httpStatus": 404,
+                "sentBytes": 17,
+                "host": "example.com",
+            },
+        },
+        {**EVENT, "server_address": "example.com"},
     ),
     "common names": (
         {
@@ -135,28 +220,37 @@ OBJECTS: dict[str, tuple[Any, dict[str, Any]]] = {
         {"time": ISO, "http": {"request.method": "GET", "response": {"body.bytes": 5}}},
         {"http_request_method": "GET", "http_response_body_size": 5},
     ),
-    "names that differ in case only": ({"Time": ISO, "UserAgent": "x/1"}, {"event_time": AT}),
-    "milliseconds": ({"time": 1760104536000}, {"event_time": AT}),
-    "seconds as a text": ({"time": "1760104536"}, {"event_time": AT}),
+    "names that differ in case only": (
+        {"Time": ISO, "UserAgent": "x/1", "RequestMethod": "GET"},
+        {"event_time": AT, "http_request_method": "GET"},
+    ),
+    "milliseconds": ({"time": 1760104536000, "status": 200}, {"event_time": AT}),
+    "seconds as a text": ({"time": "1760104536", "status": 200}, {"event_time": AT}),
     "a fraction of a second": (
-        {"ts": 1760104536.25},
+        {"ts": 1760104536.25, "status": 200},
         {"event_time": datetime(2025, 10, 10, 13, 55, 36, 250_000)},
     ),
-    "no request at all": (
-        {"time": ISO, "msg": "started"},
-        {"http_request_method": None, "url_path": None, "http_response_status_code": None},
+    "a status alone": (
+        {"time": ISO, "status": 408},
+        {"http_request_method": None, "url_path": None, "http_response_status_code": 408},
     ),
-    "nulls": ({"time": ISO, "status": None, "method": None}, {"http_response_status_code": None}),
+    "nulls": ({"time": ISO, "status": None, "method": "GET"}, {"http_response_status_code": None}),
     "an empty first choice": (
-        {"time": ISO, "client_ip": "", "remote_addr": "192.0.2.1"},
+        {"time": ISO, "status": 200, "client_ip": "", "remote_addr": "192.0.2.1"},
         {"client_address": "192.0.2.1"},
     ),
-    "an object where text was expected": ({"time": ISO, "method": {"x": 1}}, {"http_request_method": None}),
+    "an object where text was expected": (
+        {"time": ISO, "status": 200, "method": {"x": 1}},
+        {"http_request_method": None},
+    ),
     "text where an object was expected": (
         {"time": ISO, "http": "x", "url": "/a?b"},
         {"url_path": "/a", "url_query": "b"},
     ),
-    "a list of proxies": ({"time": ISO, "x_forwarded_for": "192.0.2.1, 198.51.100.1"}, {"client_address": "192.0.2.1"}),
+    "a list of proxies": (
+        {"time": ISO, "status": 200, "x_forwarded_for": "192.0.2.1, 198.51.100.1"},
+        {"client_address": "192.0.2.1"},
+    ),
     "letters beyond ASCII": ({"time": ISO, "path": "/käse"}, {"url_path": "/käse"}),
     "braces in a value": ({"time": ISO, "path": '/a]}{"b"'}, {"url_path": '/a]}{"b"'}),
 }
@@ -170,6 +264,8 @@ REFUSED = {
     "a number": ("17", "not_an_object"),
     "null": ("null", "not_an_object"),
     "text": ("started", "not_an_object"),
+    "what is no request": ('{"time":"2025-10-10T13:55:36Z","level":"info","msg":"started"}', "no_request"),
+    "single quotes": ("{'time':'2025-10-10T13:55:36Z','status':200}", "invalid_json"),
     "no time": ('{"method":"GET"}', "missing_time"),
     "an empty object": ("{}", "missing_time"),
     "a time that is none": ('{"time":"yesterday"}', "invalid_time"),

@@ -24,7 +24,7 @@ def test_a_manifest_adds_up_its_sources() -> None:
     plan = parse_plan(json.dumps(plan_of()))
     table = TableCounts("events", "s3://processed/events/dt=2026-03-04/run=run-1", rows=9, files=1)
 
-    manifest = json.loads(manifest_json(plan, [WEB, SHOP], {"no_match": 2, "invalid_time": 1}, [table]))
+    manifest = json.loads(manifest_json(plan, [WEB, SHOP], {"no_match": 2, "invalid_time": 1}, [table], 4))
 
     assert manifest == {
         "version": 1,
@@ -36,6 +36,7 @@ def test_a_manifest_adds_up_its_sources() -> None:
         "skipped": 1,
         "quarantineRatio": 0.25,
         "quarantinedByReason": {"invalid_time": 1, "no_match": 2},
+        "objectsPassedOver": 4,
         "sources": [
             {
                 "source": "web",

@@ -4,7 +4,7 @@ import pytest
 from pyspark.sql import Row, SparkSession
 
 from loglake_spark.plan import Format
-from loglake_spark.requests import client_address, protocol_version, status_class
+from loglake_spark.requests import client_address, protocol_version, server_address, status_class
 from support import records_of, values_of
 
 # request line -> method, method as sent where it differs, path, query, version
@@ -16,7 +16,7 @@ REQUESTS = {
     "GET /a b c HTTP/1.0": ("GET", None, "/a b c", None, "1.0"),
     "GET  /a  HTTP/1.1": ("GET", None, "/a", None, "1.1"),
     "GET HTTP/1.1": ("GET", None, None, None, "1.1"),
-    "get /a HTTP/1.1": ("GET", "get", "/a", None, "1.1"),
+    "get /a http/1.1": ("GET", "get", "/a", None, "1.1"),
     "PROPFIND /a HTTP/1.1": ("_OTHER", "PROPFIND", "/a", None, "1.1"),
     "M-SEARCH * HTTP/1.1": ("_OTHER", "M-SEARCH", "*", None, "1.1"),
     "OPTIONS * HTTP/1.0": ("OPTIONS", None, "*", None, "1.0"),
@@ -96,9 +96,24 @@ def test_an_address_loses_its_port_and_its_followers(spark: SparkSession) -> Non
         "2001:db8::1": "2001:db8::1",
         "[2001:db8::1]:4711": "2001:db8::1",
         "[2001:db8::1]": "2001:db8::1",
-        "::ffff:192.0.2.1": "::ffff:192.0.2.1",
+        "::ffff:192.0.2.1": "192.0.2.1",
+        "::FFFF:192.0.2.1": "192.0.2.1",
+        "::ffff:c000:201": "::ffff:c000:201",
+        "64:ff9b::192.0.2.1": "64:ff9b::192.0.2.1",
         "192.0.2.1, 198.51.100.1": "192.0.2.1",
         "example.com": "example.com",
     }
 
     assert values_of(spark, list(addresses), client_address) == list(addresses.values())
+
+
+def test_a_host_loses_its_port_and_its_capitals(spark: SparkSession) -> None:
+    hosts = {
+        "example.com": "example.com",
+        "Example.COM:8080": "example.com",
+        "localhost:": "localhost",
+        "[2001:DB8::1]:443": "2001:db8::1",
+        "2001:db8::1": "2001:db8::1",
+    }
+
+    assert values_of(spark, list(hosts), server_address) == list(hosts.values())

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from pyspark.sql import Row, SparkSession
 
@@ -27,8 +29,38 @@ def combined(
 COMBINED: dict[str, tuple[str, dict[str, object]]] = {
     "an IPv6 client": (combined(client="2001:db8::17"), {"client_address": "2001:db8::17"}),
     "a host name as client": (combined(client="proxy.example.com"), {"client_address": "proxy.example.com"}),
+    "a list of proxies as client": (
+        combined(client="192.0.2.1, 198.51.100.7,203.0.113.9"),
+        {"client_address": "192.0.2.1", "user_name": None},
+    ),
+    "a virtual host with its port": (
+        combined(client="WWW.example.com:443 2001:db8::17", user="ada"),
+        {"server_address": "www.example.com", "client_address": "2001:db8::17", "user_name": "ada"},
+    ),
+    "a virtual host with its port, and a host name as client": (
+        combined(client="10.0.0.1:80 proxy.example.com"),
+        {"server_address": "10.0.0.1", "client_address": "proxy.example.com", "user_name": None},
+    ),
+    "a virtual host without a port": (
+        combined(client="www.example.com 192.0.2.1"),
+        {"server_address": "www.example.com", "client_address": "192.0.2.1", "user_name": None},
+    ),
+    "a client with a port": (
+        combined(client="192.0.2.1:4711"),
+        {"server_address": None, "client_address": "192.0.2.1"},
+    ),
+    "a host in the place of the identity": (
+        combined(client="192.0.2.1").replace(" - ", " www.example.com ", 1),
+        {"server_address": None, "client_address": "192.0.2.1", "user_name": None},
+    ),
+    "a whole URL": (
+        combined(request="GET http://ada@Example.com:8080/a HTTP/1.1"),
+        {"server_address": "example.com", "url_path": "/a"},
+    ),
     "a user name": (combined(user="ada"), {"user_name": "ada"}),
     "no user name": (combined(user="-"), {"user_name": None}),
+    "a user name in quotes": (combined(user='"Ada King"'), {"user_name": "Ada King"}),
+    "an empty user name in quotes": (combined(user='""'), {"user_name": None}),
     "a user name with spaces": (combined(user="Ada King Lovelace"), {"user_name": "Ada King Lovelace"}),
     "a user name with brackets": (combined(user="a [b] c"), {"user_name": "a [b] c"}),
     "a forged request in the user name": (
@@ -84,6 +116,14 @@ COMBINED: dict[str, tuple[str, dict[str, object]]] = {
     "a line separator of Unicode": (combined(agent="a\u2028b\u0085"), {"user_agent_original": "a\u2028b\u0085"}),
     "letters beyond ASCII": (combined(request="GET /käse HTTP/1.1", agent="浏览器"), {"url_path": "/käse"}),
     "a dollar sign and a backslash": (combined(request=r"GET /$1\2 HTTP/1.1"), {"url_path": r"/$1\2"}),
+    "a fraction of a second": (
+        combined().replace("13:55:36", "13:55:36.25"),
+        {"event_time": datetime(2025, 10, 10, 13, 55, 36, 250_000)},
+    ),
+    "a time as ISO 8601 has it": (
+        combined().replace(TIME, "[2025-10-10T15:55:36+02:00]"),
+        {"event_time": datetime(2025, 10, 10, 13, 55, 36)},
+    ),
     "another zone": ('::1 - - [10/Oct/2025:23:55:36 -0700] "GET /" 200 1 "-" "-"', {}),
 }
 
@@ -99,6 +139,8 @@ REFUSED = {
     "a time that is none": (combined().replace(TIME, "[not a time]"), "invalid_time"),
     "a day that is none": (combined().replace("10/Oct", "31/Feb"), "invalid_time"),
     "a time long ago": (combined().replace("/2025", "/0001"), "invalid_time"),
+    "nothing but a time": (combined(request="-", status="-", size="-"), "no_request"),
+    "a list of proxies without an end": (combined(client="192.0.2.1,"), "no_match"),
     "a blank line": ("", "skipped"),
     "a line of spaces": (" \t ", "skipped"),
     "a header": ("# rotated", "skipped"),
@@ -166,6 +208,9 @@ def test_a_line_of_a_megabyte_is_an_event(line: str, spark: SparkSession, format
         pytest.param("a b [x] " + '"' * 1_000_000, id="quotes"),
         pytest.param(combined(agent=r"\"" * 500_000)[:-1], id="an open quote after escaped ones"),
         pytest.param("a " * 500_000, id="words"),
+        pytest.param("a, " * 300_000, id="a list"),
+        pytest.param("a:1 " * 250_000, id="ports"),
+        pytest.param("a." * 500_000, id="a host"),
     ],
 )
 def test_a_broken_line_of_a_megabyte_is_quarantined(line: str, spark: SparkSession, formats: dict[str, Format]) -> None:

@@ -41,6 +41,21 @@ TARGETS = {
 }
 
 
+AUTHORITIES = {
+    "http://example.com/a": "example.com",
+    "https://user@example.com:8443": "example.com:8443",
+    "http://[2001:db8::1]:80?b=c": "[2001:db8::1]:80",
+    "http:///a": None,
+    "/a": None,
+    "/login?next=http://example.com/": None,
+    "*": None,
+}
+
+
+def test_a_whole_url_has_an_authority(spark: SparkSession) -> None:
+    assert values_of(spark, list(AUTHORITIES), urls.authority) == list(AUTHORITIES.values())
+
+
 @pytest.fixture(scope="module")
 def results(spark: SparkSession) -> dict[str, tuple[str, str | None]]:
     def path(target: Column) -> Column:

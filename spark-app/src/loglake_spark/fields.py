@@ -12,6 +12,7 @@ FIELDS = (
     "time",
     "client_address",
     "user_name",
+    "server_address",
     "request",
     "http_request_method",
     "url",

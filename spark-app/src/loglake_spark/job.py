@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 
+from py4j.protocol import Py4JJavaError
 from pyspark import StorageLevel
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -14,18 +16,21 @@ from loglake_spark.agents import with_agents
 from loglake_spark.analyses import ANALYSES
 from loglake_spark.errors import LoglakeError
 from loglake_spark.fields import SKIPPED
-from loglake_spark.lines import count_blocks, lines_by_source
+from loglake_spark.lines import lines_by_source
 from loglake_spark.manifest import manifest_json, require_conservation, require_written
 from loglake_spark.plan import Plan, parse_plan
 from loglake_spark.progress import say, stage
-from loglake_spark.records import count_records, read_records, scan_formats
+from loglake_spark.records import count_records, count_scans, read_records, scan_formats
 from loglake_spark.session import create_session
 from loglake_spark.sizing import event_files, shuffle_partitions
-from loglake_spark.storage import Storage
+from loglake_spark.storage import Storage, root_cause
 from loglake_spark.tables import count_tables, read_table, write_tables
 
 # tables that are made of the lines; the analyses are made of the first
 RECORD_TABLES = ("events", "quarantine")
+
+# objects that are passed over and said by name, of however many
+NAMED = 10
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,11 +44,20 @@ def main(arguments: Sequence[str]) -> int:
     try:
         run(spark, parse_plan(Storage(spark).read_text(options.plan)))
     except LoglakeError as error:
-        print(f"loglake-spark: {error}", file=sys.stderr, flush=True)
-        return 1
+        return fail(str(error))
+    except Py4JJavaError as error:
+        traceback.print_exc()
+        return fail(root_cause(error))
     finally:
         spark.stop()
     return 0
+
+
+def fail(why: str) -> int:
+    """Say why the run ends as the last thing it says, where an error is looked for; returns the exit code."""
+    sys.stdout.flush()
+    print(f"loglake-spark: {why}", file=sys.stderr, flush=True)
+    return 1
 
 
 def run(spark: SparkSession, plan: Plan) -> None:
@@ -63,9 +77,13 @@ def run(spark: SparkSession, plan: Plan) -> None:
         scans = scan_formats(spark, storage, plan)
         raw = sum(scan.raw for scan in scans)
         spark.conf.set("spark.sql.shuffle.partitions", shuffle_partitions(raw, cores))
-        blocks = count_blocks([scan.lines for scan in scans])
+        blocks = count_scans(spark, scans)
         lines = lines_by_source(blocks, plan.sources)
         done(f"{sum(lines.values()):,} in {len({block.file_path for block in blocks}):,} objects")
+    hidden = [uri for scan in scans for uri in scan.passed_over]
+    if hidden:
+        names = ", ".join(hidden[:NAMED]) + (", ..." if len(hidden) > NAMED else "")
+        say(f"passed over {len(hidden):,} objects, whose names begin with _ or .: {names}")
 
     # read four times: parsing a line takes longer than keeping what came of it
     records = read_records(scans, blocks).persist(StorageLevel.MEMORY_AND_DISK)
@@ -89,7 +107,7 @@ def run(spark: SparkSession, plan: Plan) -> None:
         tables = count_tables(spark, storage, plan)
         require_written(tables, sources)
         done(f"{sum(t.rows for t in tables):,} rows in {sum(t.files for t in tables):,} files")
-    storage.write_text(manifest, manifest_json(plan, sources, by_reason, tables))
+    storage.write_text(manifest, manifest_json(plan, sources, by_reason, tables, len(hidden)))
     say(f"run {plan.run_id} is complete: {manifest}")
 
 

@@ -29,7 +29,7 @@ def read_json(lines: DataFrame, json_format: Format) -> DataFrame:
         insert(members, key)
 
     # in an array, so that anything after the object makes the line invalid rather than being passed over
-    array = F.from_json(F.concat(F.lit("["), "line", F.lit("]")), f"array<{OBJECT}>")
+    array = F.from_json(F.concat(F.lit("["), "line", F.lit("]")), f"array<{OBJECT}>", {"allowSingleQuotes": "false"})
     parsed = lines.withColumn("array", array).withColumn("object", F.col("array")[0])
     parsed, places = with_members(parsed, members)
 

@@ -55,7 +55,11 @@ def require_written(tables: Sequence[TableCounts], sources: Sequence[SourceCount
 
 
 def manifest_json(
-    plan: Plan, sources: Sequence[SourceCounts], by_reason: dict[str, int], tables: Sequence[TableCounts]
+    plan: Plan,
+    sources: Sequence[SourceCounts],
+    by_reason: dict[str, int],
+    tables: Sequence[TableCounts],
+    objects_passed_over: int,
 ) -> str:
     """The manifest as JSON."""
     events = sum(counts.events for counts in sources)
@@ -71,6 +75,7 @@ def manifest_json(
             "skipped": sum(counts.skipped for counts in sources),
             "quarantineRatio": quarantine_ratio(events, quarantined),
             "quarantinedByReason": dict(sorted(by_reason.items())),
+            "objectsPassedOver": objects_passed_over,
             "sources": [
                 {
                     "source": counts.source,

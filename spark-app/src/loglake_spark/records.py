@@ -7,19 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from loglake_spark.errors import LoglakeError
 from loglake_spark.fields import SKIPPED
 from loglake_spark.json_format import read_json
-from loglake_spark.lines import Block, number_lines, scan_lines
+from loglake_spark.lines import Block, count_blocks, number_lines, scan_lines
 from loglake_spark.manifest import SourceCounts
 from loglake_spark.plan import Format, Plan, Source
 from loglake_spark.requests import to_records
 from loglake_spark.sizing import parse_tasks, raw_bytes
 from loglake_spark.storage import Storage
 from loglake_spark.text_format import read_text
+from loglake_spark.unreadable import find_unreadable, passed_over
 
 READERS = {"text": read_text, "json": read_json}
 
@@ -33,6 +35,8 @@ class Scan:
     lines: DataFrame
     # bytes of the lines, estimated
     raw: int
+    # objects of the sources that are no part of it
+    passed_over: tuple[str, ...]
 
 
 def scan_formats(spark: SparkSession, storage: Storage, plan: Plan) -> list[Scan]:
@@ -43,14 +47,28 @@ def scan_formats(spark: SparkSession, storage: Storage, plan: Plan) -> list[Scan
 def scan_format(spark: SparkSession, storage: Storage, plan: Plan, name: str) -> Scan:
     """The lines of all sources in the format ``name``."""
     sources = tuple(source for source in plan.sources if source.format == name)
-    stored = 0
+    stored, objects = 0, 0
     for source in sources:
         size, files = storage.size(source.location)
         if files == 0:
             raise LoglakeError(f"source {source.source}: no objects at {source.location}")
-        stored += size
+        stored, objects = stored + size, objects + files
     lines = scan_lines(spark, [source.location for source in sources])
-    return Scan(plan.formats[name], sources, lines, raw_bytes(stored, lines.inputFiles()))
+    read = lines.inputFiles()
+    # looked for only where some are missing: a listing by name takes its time
+    hidden = [] if len(read) == objects else [uri for s in sources for uri in passed_over(storage, s.location)]
+    return Scan(plan.formats[name], sources, lines, raw_bytes(stored, read), tuple(hidden))
+
+
+def count_scans(spark: SparkSession, scans: Sequence[Scan]) -> list[Block]:
+    """``count_blocks`` of all ``scans``; a ``LoglakeError`` names an object that can't be read."""
+    try:
+        return count_blocks([scan.lines for scan in scans])
+    except Py4JJavaError as error:
+        found = find_unreadable(spark, [file for scan in scans for file in scan.lines.inputFiles()])
+        if found is None:
+            raise
+        raise LoglakeError("can't read {}: {}".format(*found)) from error
 
 
 def read_records(scans: Sequence[Scan], blocks: Sequence[Block]) -> DataFrame:

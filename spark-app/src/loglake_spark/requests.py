@@ -19,7 +19,10 @@ REQUEST_LINE = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+ +\S"
 
 PROTOCOL_VERSION = r"^\d(\.\d)?$"
 STATUS = r"^\d{1,3}(\.0*)?$"
-IPV4_WITH_PORT = r"^(\d{1,3}(?:\.\d{1,3}){3}):\d+$"
+# an IPv4 address, on its own or as a socket for both families writes it, with or without a port
+IPV4 = r"(?i)^(?:::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$"
+NAME_WITH_PORT = r"^([^:]*):\d*$"
+BRACKETED = r"^\[([^\]]*)\]"
 
 
 def to_records(fields: DataFrame, log_format: Format) -> DataFrame:
@@ -41,7 +44,7 @@ def with_values(fields: DataFrame, log_format: Format) -> DataFrame:
     status, request = F.col("http_response_status_code"), F.col("request")
     method, last = F.substring_index(request, " ", 1), F.substring_index(request, " ", -1)
     is_http = request.rlike(REQUEST_LINE)
-    protocol = F.when(last.startswith("HTTP/"), last)
+    protocol = F.when(F.upper(last).startswith("HTTP/"), last)
     target = request.substr(
         F.length(method) + 2, F.length(request) - F.length(method) - 1 - F.coalesce(F.length(protocol), F.lit(0))
     )
@@ -57,7 +60,7 @@ def with_values(fields: DataFrame, log_format: Format) -> DataFrame:
 
 
 def with_target(fields: DataFrame) -> DataFrame:
-    """Add ``method`` as sent, ``target``, the path and the query as sent, and ``event_time`` with ``reason``."""
+    """Add ``method``, ``target`` (path and query) and ``host``, all as sent, and ``event_time`` with ``reason``."""
     method = F.coalesce("http_request_method", "request_method")
     target = F.coalesce("url_path", "url", "request_target")
     # the authority of a CONNECT is no path
@@ -68,9 +71,16 @@ def with_target(fields: DataFrame) -> DataFrame:
         .when(F.col("time").isNull(), "missing_time")
         .when(event_time.isNull(), "invalid_time")
         .when(F.col("http_response_status_code").isNotNull() & F.col("status").isNull(), "invalid_status")
+        # what else a program writes into the same log: that it has begun, that a query was slow
+        .when(F.coalesce(method, target, F.col("http_response_status_code")).isNull(), "no_request")
     )
     return fields.select(
-        "*", method.alias("method"), path.alias("target"), event_time.alias("event_time"), reason.alias("reason")
+        "*",
+        method.alias("method"),
+        path.alias("target"),
+        F.coalesce("server_address", urls.authority(F.coalesce("url", "request_target"))).alias("host"),
+        event_time.alias("event_time"),
+        reason.alias("reason"),
     )
 
 
@@ -86,6 +96,7 @@ def select_record(fields: DataFrame, log_format: Format) -> DataFrame:
         "event_time",
         client_address(F.col("client_address")).alias("client_address"),
         "user_name",
+        server_address(F.col("host")).alias("server_address"),
         known_method(F.col("method")).alias("http_request_method"),
         original_method(F.col("method")).alias("http_request_method_original"),
         urls.normalised_path(urls.raw_path(target)).alias("url_path"),
@@ -105,12 +116,24 @@ def select_record(fields: DataFrame, log_format: Format) -> DataFrame:
 
 
 def client_address(address: Column) -> Column:
-    """An address without a port and without brackets; of a list, as proxies make, the first."""
+    """An address without a port and without brackets; of a list, as proxies make, the first.
+
+    An IPv4 address that is mapped into IPv6 is written as what it is: the same client reaches other servers without.
+    """
     first = F.when(address.contains(","), F.trim(F.substring_index(address, ",", 1))).otherwise(address)
     return (
-        F.when(first.startswith("["), F.regexp_extract(first, r"^\[([^\]]*)\]", 1))
-        .when(first.contains(".") & first.contains(":"), F.regexp_replace(first, IPV4_WITH_PORT, "$1"))
+        F.when(first.startswith("["), F.regexp_extract(first, BRACKETED, 1))
+        .when(first.contains(".") & first.contains(":"), F.regexp_replace(first, IPV4, "$1"))
         .otherwise(first)
+    )
+
+
+def server_address(host: Column) -> Column:
+    """A host in lower case, without a port and without brackets."""
+    return F.lower(
+        F.when(host.startswith("["), F.regexp_extract(host, BRACKETED, 1))
+        .when(host.contains(":"), F.regexp_replace(host, NAME_WITH_PORT, "$1"))
+        .otherwise(host)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from py4j.protocol import Py4JJavaError
@@ -61,6 +62,14 @@ class Storage:
         file_system, path = self._locate(uri)
         return sum(1 for status in file_system.listStatus(path) if status.getPath().getName().endswith(suffix))
 
+    def list_files(self, uri: str) -> Iterator[tuple[str, int]]:
+        """URI and bytes of every object at or below ``uri``, hidden ones too."""
+        file_system, path = self._locate(uri)
+        files = file_system.listFiles(path, True)
+        while files.hasNext():
+            status = files.next()
+            yield str(status.getPath().toString()), int(status.getLen())
+
     def _locate(self, uri: str) -> tuple[Any, Any]:
         path = self._jvm.org.apache.hadoop.fs.Path(uri)
         try:
@@ -72,3 +81,11 @@ class Storage:
 def reason(error: Py4JJavaError) -> str:
     """What the Java exception says, in one line."""
     return str(error.java_exception.toString()).splitlines()[0]
+
+
+def root_cause(error: Py4JJavaError) -> str:
+    """What the exception says that began it, in one line: Spark's own says no more than that a task failed."""
+    exception = error.java_exception
+    while exception.getCause() is not None:
+        exception = exception.getCause()
+    return str(exception.toString()).splitlines()[0]

@@ -81,9 +81,11 @@ def unmatched(text_format: Format) -> Column:
 
 
 def field_value(field: str, part: Column) -> Column:
-    """A field as it was before the server escaped quotes in it."""
+    """A field as it was before the server put quotes around it, and escaped those in it."""
     if field == "extra":
         return present(F.regexp_replace(F.trim(part), '^"-"$', ""))
+    if field == "user_name":
+        return present(F.when(part.startswith('"'), F.regexp_replace(part, '^"(.*)"$', "$1")).otherwise(part))
     if field in QUOTED_FIELDS:
         unescaped = F.regexp_replace(part, r'\\(["\\])', "$1")
         return present(F.when(part.contains("\\"), unescaped).otherwise(part))

@@ -8,14 +8,25 @@ from pyspark.sql import functions as F
 # a percent sign that doesn't begin one of RFC 3986's unreserved characters: letters, digits and - . _ ~
 RESERVED_PERCENT = "%(?!2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])"
 
-SCHEME_AND_AUTHORITY = "^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*"
+SCHEME_AND_AUTHORITY = "^[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)"
 
 
 def origin_form(target: Column) -> Column:
     """``target`` from its path on: without scheme, host and fragment. Null for a CONNECT's, which has no path."""
-    absolute = target.contains("://") & ~target.startswith("/")
-    local = F.when(absolute, F.regexp_replace(target, SCHEME_AND_AUTHORITY, "")).otherwise(target)
+    local = F.when(is_absolute(target), F.regexp_replace(target, SCHEME_AND_AUTHORITY, "")).otherwise(target)
     return F.substring_index(local, "#", 1)
+
+
+def authority(target: Column) -> Column:
+    """Host of a whole URL, with its port but without a user. Null for a target that begins with its path."""
+    named = F.regexp_extract(target, SCHEME_AND_AUTHORITY, 1)
+    host = F.when(is_absolute(target), F.substring_index(named, "@", -1))
+    return F.when(host != "", host)
+
+
+def is_absolute(target: Column) -> Column:
+    """Whether ``target`` is a whole URL, as proxies are asked for."""
+    return target.contains("://") & ~target.startswith("/")
 
 
 def raw_path(target: Column) -> Column:
