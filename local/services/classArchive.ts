@@ -3,11 +3,12 @@
  * Java's own archive of them (https://docs.oracle.com/en/java/javase/17/vm/class-data-sharing.html) is made once, when the
  * tools are set up; without one, or with one of another Java, Spark only starts slower.
  */
-import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { Processes } from "../processes";
 
 /** What the archive is made of and for. */
 export interface SparkClasses {
@@ -60,9 +61,10 @@ export const moduleOptions: readonly string[] = [
 ];
 
 /** Makes the archive unless it is there; takes half a minute and 150 MB. @throws Error when Spark or Java fails. */
-export async function makeClassArchive(classes: SparkClasses): Promise<void> {
+export async function makeClassArchive(classes: SparkClasses, processes: Processes): Promise<void> {
     const archive = archiveFile(classes);
     if (existsSync(archive)) return;
+    const unfinished = `${archive}.unfinished`;
     const { python, sparkHome, javaHome } = classes;
     const folder = mkdtempSync(join(tmpdir(), "loglake-classes-"));
     const java = join(javaHome, "bin", "java");
@@ -87,21 +89,21 @@ export async function makeClassArchive(classes: SparkClasses): Promise<void> {
         AWS_SECRET_ACCESS_KEY: "nothing",
     };
     try {
-        await run(java, training, environment);
+        await run(processes, java, training, environment);
         await run(
+            processes,
             java,
             [
                 "-Xshare:dump",
                 `-XX:SharedClassListFile=${list}`,
-                `-XX:SharedArchiveFile=${archive}`,
+                `-XX:SharedArchiveFile=${unfinished}`,
                 ...common,
             ],
             {},
         );
-    } catch (error) {
-        rmSync(archive, { force: true }); // half of one would be read
-        throw error;
+        renameSync(unfinished, archive); // half of one would be read
     } finally {
+        rmSync(unfinished, { force: true });
         rmSync(folder, { recursive: true, force: true });
     }
 }
@@ -123,21 +125,12 @@ function trainingProperties(folder: string): Record<string, string> {
 
 /** Runs a command; its output is told only when it fails. */
 async function run(
+    processes: Processes,
     command: string,
     args: readonly string[],
     env: Record<string, string>,
 ): Promise<void> {
-    const child = spawn(command, args, {
-        env: { ...process.env, ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-        stream.on("data", (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)));
-    }
-    const code = await new Promise<number | null>((resolve, reject) => {
-        child.on("error", reject);
-        child.on("close", resolve);
-    });
-    if (code !== 0) throw new Error(`${command} ended with code ${String(code)}:\n${output}`);
+    const { code, tail } = await processes.run({ command, args, env: { ...process.env, ...env } });
+    if (code !== 0)
+        throw new Error(`${command} ended with code ${String(code)}:\n${tail.join("\n")}`);
 }

@@ -208,7 +208,10 @@ describe("npm run local", () => {
                 out,
             ]);
             // half of the lines are quarantined: the gate refuses the day, and says so
-            expect(output).to.match(/loglake: the run of .* failed: QuarantineRatio/);
+            expect(output).to.match(
+                /loglake: the run of .* failed in QuarantineRatio: 30 of 60 lines/,
+            );
+            expect(output).to.match(/web +no_match +few\.log +2 +not a log line/);
             expect(code).to.equal(1);
             expect(output).not.to.include("LaunchCluster");
         });

@@ -33,13 +33,23 @@ export interface Classified {
 /** The lines of the beginning of a file, the last, perhaps torn, one left out. */
 export function sampleLines(beginning: Buffer, isWhole: boolean): readonly string[] {
     const isGzip = beginning[0] === 0x1f && beginning[1] === 0x8b;
-    // a beginning of a gzip file has no end mark, which would be an error otherwise
-    const text = isGzip
-        ? gunzipSync(beginning, { finishFlush: constants.Z_SYNC_FLUSH })
-        : beginning;
+    const text = isGzip ? unpacked(beginning) : beginning;
     const lines = text.toString("utf8").split(/\r?\n/);
     if (lines.length > 1 && !isWhole) lines.pop();
     return lines.filter((line) => line.trim() !== "").slice(0, 1000);
+}
+
+/** What can be unpacked of the beginning of a gzip file. Of a damaged one that is less: the reader of the whole file will say so. */
+function unpacked(beginning: Buffer): Buffer {
+    for (let size = beginning.length; size > 0; size = Math.floor(size / 2)) {
+        try {
+            // a beginning has no end mark, which would be an error otherwise
+            return gunzipSync(beginning.subarray(0, size), { finishFlush: constants.Z_SYNC_FLUSH });
+        } catch {
+            // the damage lies before
+        }
+    }
+    return Buffer.alloc(0);
 }
 
 /**
