@@ -74,7 +74,7 @@ describe("classification", () => {
     it("reads what it can of a gzip file that is damaged", () => {
         const whole = Array.from({ length: 2000 }, (_, index) => `line ${String(index * 7919)}`);
         const packed = gzipSync(whole.join("\n"));
-        packed.fill(0, packed.length / 2, packed.length / 2 + 100);
+        packed.fill(0, 4000, 4100);
         const lines = sampleLines(packed, true);
         expect(lines.length).to.be.within(100, 1000);
         expect(lines.slice(0, 100)).to.deep.equal(whole.slice(0, 100));

@@ -140,10 +140,19 @@ describe("the user's logs", () => {
     for (const [what, prepare, path, sentence] of [
         ["no file", () => undefined, "none.log", /^no such file or folder: .*none\.log$/],
         ["an empty folder", () => undefined, ".", /^no logs in .*: it is empty$/],
-        ["no log", () => { write("a.csv"); }, ".", /^no logs in .*: there are .*a\.csv$/],
+        [
+            "no log",
+            () => {
+                write("a.csv");
+            },
+            ".",
+            /^no logs in .*: there are .*a\.csv$/,
+        ],
         [
             "no day",
-            () => { write("web/dt=2026-02-30/a.log"); },
+            () => {
+                write("web/dt=2026-02-30/a.log");
+            },
             ".",
             /^dt= in .*a\.log must be a day as YYYY-MM-DD, got 2026-02-30$/,
         ],
