@@ -113,10 +113,12 @@ for (const stack of stacks) {
 
             expect([...packages].sort()).to.deep.equal(["aws", "awsx", "command", "tls"]);
             for (const name of [...packages].map((each) => `@pulumi/${each}`)) {
-                const { version } = packageJson(
+                const { version, pulumi } = packageJson(
                     join(root, "node_modules", name, "package.json"),
-                ) as { version: string };
-                expect(dependencies[name], name).to.equal(version.replace(/^v/, ""));
+                ) as { version: string; pulumi: { version?: string } };
+                expect(dependencies[name], name).to.equal(version);
+                // a package that names no plugin of its own version was published without one
+                expect(pulumi.version, name).to.equal(version);
             }
         });
     });
