@@ -81,6 +81,7 @@ function once(
     return pulumi.all([ids, endpoints.map(({ urn }) => urn)]).apply(([known]) => known);
 }
 
+/** An internet gateway comes with it, as with every VPC of awsx; what makes the subnets isolated is that no route leads there. */
 function isolatedVpc(
     network: pulumi.ComponentResource,
     name: string,

@@ -151,6 +151,9 @@ export const actionsByType: Readonly<Record<string, readonly string[]>> = {
         ...of("redshift", "DeleteTags", "DescribeTags"),
         "iam:PassRole",
         "iam:CreateServiceLinkedRole",
+        // what Redshift looks at on behalf of whoever puts a cluster into a network, as AWS's own policy has it
+        // (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRedshiftFullAccess.html)
+        ...of("ec2", "DescribeAccountAttributes", "DescribeAddresses", "DescribeInternetGateways"),
         // the admin's secret, which Redshift makes on behalf of whoever makes the cluster
         // (https://docs.aws.amazon.com/redshift/latest/mgmt/redshift-secrets-manager-integration.html)
         ...of("secretsmanager", "CreateSecret", "DescribeSecret", "UpdateSecret", "DeleteSecret"),
