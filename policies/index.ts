@@ -3,6 +3,7 @@ import { PolicyPack } from "@pulumi/policy";
 import { exemptionsExplained, exemptionsUsed, notEvaluated } from "./core/housekeeping";
 import { ledger } from "./core/ledger";
 import type { Policy } from "./core/policy";
+import { disks } from "./disks";
 import { emr } from "./emr";
 import { glue } from "./glue";
 import { iam } from "./iam";
@@ -20,6 +21,7 @@ const policies: Policy[] = [
     exemptionsExplained,
     ...storage,
     ...keys,
+    ...disks,
     ...glue,
     ...emr,
     ...redshift,

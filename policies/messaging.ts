@@ -51,7 +51,7 @@ const topicTransport = stackPolicy({
             type: topicType,
             policyType: "aws:sns/topicPolicy:TopicPolicy",
             reference: "arn",
-            action: "sns:Publish",
+            actions: ["sns:Publish"],
         });
     },
 });
@@ -68,7 +68,7 @@ const queueTransport = stackPolicy({
             type: queueType,
             policyType: "aws:sqs/queuePolicy:QueuePolicy",
             reference: "queueUrl",
-            action: "sqs:SendMessage",
+            actions: ["sqs:SendMessage", "sqs:ReceiveMessage"],
         });
     },
 });
@@ -78,29 +78,31 @@ interface Kind {
     readonly policyType: string;
     /** Property of the policy that names what it is for. */
     readonly reference: string;
-    readonly action: string;
+    /** What must be refused. */
+    readonly actions: readonly string[];
 }
 
 function judgeTransport(stack: Stack, verdictOn: (subject: Subject) => Verdict, kind: Kind): void {
-    const { type, policyType, reference, action } = kind;
-    const fix = `deny ${action} to everyone where aws:SecureTransport is false`;
+    const { type, policyType, reference, actions } = kind;
+    const fix = `deny ${actions.join(" and ")} to everyone where aws:SecureTransport is false`;
     for (const subject of stack.of(type)) {
         const verdict = verdictOn(subject);
         const { found, uncertain } = stack.joined(subject, reference, policyType);
         const places =
             found.length > 0 ? found.map((policy) => policy.at("policy")) : [subject.at("policy")];
         const readings = places.map(readDocument);
-        const refused = readings.some(
-            (reading) =>
-                reading.kind === "document" &&
-                refuses(
-                    reading.document,
-                    action,
-                    [subject.at("arn").text ?? firstResource(reading.document.statements)],
-                    whereInsecure,
-                ),
-        );
-        if (refused) continue;
+        const refused = (action: string) =>
+            readings.some(
+                (reading) =>
+                    reading.kind === "document" &&
+                    refuses(
+                        reading.document,
+                        action,
+                        [subject.at("arn").text ?? firstResource(reading.document.statements)],
+                        whereInsecure,
+                    ),
+            );
+        if (actions.every(refused)) continue;
         if (uncertain || readings.some(({ kind: is }) => is === "unknown"))
             verdict.unseen("policy");
         else

@@ -103,39 +103,3 @@ function breach(verdict: Verdict, property: Property, { finding, fix }: Expectat
         fix,
     });
 }
-
-const secretName =
-    /pass(word|wd|phrase)?$|pwd$|secret|token$|api[-_]?key|access[-_]?key|private[-_]?key|credential/i;
-const referenceName =
-    /(arn|name|id|uri|url|path|ref|version|file|location|enabled|rotation|parameter)$/i;
-const secretText = [
-    /\b(AKIA|ASIA)[A-Z0-9]{16}\b/,
-    /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-    /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:[^\s:/@]+@/i,
-    /\b(password|pwd|secret)=[^\s;&$][^\s;&]*/i,
-];
-const referenceText = /^(arn:|s3:\/\/|\{\{resolve:|\$\{|secretsmanager:|ssm:|true$|false$|\/)/i;
-
-/** True if a setting of this name holds a secret itself, rather than the name of one. */
-export function isSecret(name: string, value: unknown): boolean {
-    if (typeof value !== "string" || value === "") return false;
-    if (secretText.some((pattern) => pattern.test(value))) return true;
-    return secretName.test(name) && !referenceName.test(name) && !referenceText.test(value);
-}
-
-/** No member of the map may hold a secret. The value found is never printed. */
-export function expectNoSecrets(verdict: Verdict, map: Property, fix: string): void {
-    if (map.unknown) verdict.unseen(map);
-    for (const [name, member] of map.entries) {
-        if (member.unknown && secretName.test(name) && !referenceName.test(name))
-            verdict.unseen(member);
-        else if (isSecret(name, member.value)) {
-            verdict.violation({
-                finding: `secret::${name}`,
-                property: member.path,
-                found: "a secret in clear text",
-                fix,
-            });
-        }
-    }
-}

@@ -47,7 +47,7 @@ export class Stack {
     /** The resources of `types` whose `property` names `target`. */
     joined(target: Subject, property: string, ...types: string[]): Joined {
         const candidates = this.of(...types);
-        const found = candidates.filter((candidate) => this.refersTo(candidate, property, target));
+        const found = candidates.filter((candidate) => this.refers(candidate, property, target));
         const uncertain =
             found.length === 0 &&
             candidates.some((candidate) => this.mayReferTo(candidate, property, target));
@@ -56,7 +56,7 @@ export class Stack {
 
     /** The resource of `types` that `property` of `subject` names, if the stack holds it. */
     referred(subject: Subject, property: string, ...types: string[]): Subject | undefined {
-        return this.of(...types).find((target) => this.refersTo(subject, property, target));
+        return this.of(...types).find((target) => this.refers(subject, property, target));
     }
 
     /**
@@ -79,17 +79,22 @@ export class Stack {
         return maybe ? undefined : false;
     }
 
+    /** The resources of `types` that `property` of `subject` was made from. */
+    sources(subject: Subject, property: string, ...types: string[]): readonly Subject[] {
+        const urns = this.origins(subject, property);
+        return this.of(...types).filter((target) => urns.includes(target.urn));
+    }
+
     /** True if `property` of `subject` was made from an output of a resource of `types`. */
     dependsOn(subject: Subject, property: string, ...types: string[]): boolean {
-        const urns = this.origins(subject, property);
-        return this.of(...types).some((target) => urns.includes(target.urn));
+        return this.sources(subject, property, ...types).length > 0;
     }
 
     /**
      * By value where that names the target. Else by dependency, as in the preview of a new stack, or where the
      * engine doesn't tell a resource's id; but not where the value names another resource of the same type.
      */
-    private refersTo(subject: Subject, property: string, target: Subject): boolean {
+    refers(subject: Subject, property: string, target: Subject): boolean {
         const value = subject.at(property).text;
         if (value !== undefined && target.identities.includes(value)) return true;
         const depends = this.origins(subject, property).includes(target.urn);

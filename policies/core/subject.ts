@@ -27,6 +27,11 @@ export class Subject {
         return property;
     }
 
+    /** Every property at the top. */
+    get properties(): readonly Property[] {
+        return this.root.entries.map(([, property]) => property);
+    }
+
     /** Every value that says which resource this is: name, id, ARN. */
     get identities(): readonly string[] {
         const names =
@@ -36,7 +41,9 @@ export class Subject {
 
     /** True where the value that a `property` of another resource would name this one by is not known yet. */
     identityUnknown(property: string): boolean {
-        return (namedBy[property] ?? identityProperties).some((name) => this.at(name).unknown);
+        return (namedBy[property.split(".").pop() ?? ""] ?? identityProperties).some(
+            (name) => this.at(name).unknown,
+        );
     }
 }
 
@@ -47,6 +54,9 @@ const namedBy: Readonly<Record<string, readonly string[]>> = {
     role: ["name"],
     user: ["name"],
     group: ["name"],
+    roleName: ["name"],
+    userName: ["name"],
+    groupName: ["name"],
     securityConfiguration: ["name"],
     clusterParameterGroupName: ["name"],
     clusterIdentifier: ["clusterIdentifier"],
@@ -54,6 +64,7 @@ const namedBy: Readonly<Record<string, readonly string[]>> = {
     vpcId: ["id", "vpcId"],
     vpcEndpointId: ["id"],
     policyArn: ["arn"],
+    logGroup: ["arn", "name"],
     arn: ["arn"],
 };
 

@@ -1,15 +1,10 @@
 /** EMR clusters, of the stack and launched by its state machines. */
-import {
-    expectCustomerKey,
-    expectNoSecrets,
-    expectSet,
-    expectThat,
-    expectTrue,
-} from "../core/checks";
+import { expectCustomerKey, expectSet, expectThat, expectTrue } from "../core/checks";
 import { resourcePolicy, type Policy } from "../core/policy";
-import { Property } from "../core/property";
+import type { Property } from "../core/property";
 import type { Verdict } from "../core/verdict";
 import { parsed } from "./json";
+import { parameter, tasks } from "./tasks";
 
 const docs = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/";
 
@@ -78,8 +73,6 @@ const cluster = resourcePolicy({
     url: `${docs}emr-security.html`,
     judge: (subject, verdict) => {
         judgeCluster((path) => subject.at(path), resourceNames, verdict);
-        for (const configuration of subject.at("configurations").items)
-            expectNoSecrets(verdict, configuration.at("Properties"), "use a secret's ARN");
     },
 });
 
@@ -111,32 +104,6 @@ const launched = resourcePolicy({
         }
     },
 });
-
-/** A task's parameter; unknown where Step Functions takes it from the state, by a name that ends in `.$`. */
-function parameter(parameters: Property, path: string): Property {
-    const names = path.split(".");
-    const last = names.pop() ?? "";
-    const parent = names.length === 0 ? parameters : parameters.at(names.join("."));
-    const fromState = parent.entries.some(([name]) => name === `${last}.$`);
-    return fromState ? Property.unknownAt(path) : parent.at(last);
-}
-
-/** Every Task state with its parameters, in parallel branches and maps too. */
-function* tasks(
-    definition: Property,
-): Generator<[name: string, parameters: Property, resource: string]> {
-    for (const [name, state] of definition.at("States").entries) {
-        const resource = state.at("Resource").text;
-        if (resource !== undefined)
-            yield [
-                name,
-                state.at("Parameters").absent ? state.at("Arguments") : state.at("Parameters"),
-                resource,
-            ];
-        for (const branch of state.at("Branches").items) yield* tasks(branch);
-        for (const inner of ["Iterator", "ItemProcessor"]) yield* tasks(state.at(inner));
-    }
-}
 
 const blockPublic = resourcePolicy({
     name: "emr-block-public-access",

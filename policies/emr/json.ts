@@ -2,21 +2,25 @@
 import { Property } from "../core/property";
 import type { Verdict } from "../core/verdict";
 
-/** The JSON of a security configuration as properties; `undefined` where it can't be read, which is said. */
-export function parsed(text: Property, verdict: Verdict): Property | undefined {
+/** JSON as properties below `name`; `undefined` where it can't be read, which is said. */
+export function parsed(
+    text: Property,
+    verdict: Verdict,
+    name = "configuration",
+): Property | undefined {
     if (text.unknown) {
         verdict.unseen(text);
         return undefined;
     }
     try {
         return new Property(
-            "configuration",
+            name,
             typeof text.value === "string" ? JSON.parse(text.value) : text.value,
         );
     } catch (error) {
         verdict.violation({
-            finding: "configuration",
-            property: "configuration",
+            finding: name,
+            property: name,
             found: `unreadable: ${String(error)}`,
             fix: "give a JSON object",
         });

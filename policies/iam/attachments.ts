@@ -6,7 +6,7 @@ import { principalsOf } from "./principals";
 
 /** AWS-managed policies that give write on `*`, or more than any workload needs. */
 const excessive =
-    /^arn:[\w-]+:iam::aws:policy\/(?:job-function\/|service-role\/|aws-service-role\/)?(?:AdministratorAccess.*|PowerUserAccess|IAMFullAccess|\w*Full_?Access\w*|\w*FullAccess.*|\w*Administrator\w*|AmazonElasticMapReduce(?:Role|forEC2Role|forAutoScalingRole|FullAccess|EditorsRole)|AWSGlueServiceRole|AWSGlueConsole\w*|AmazonRedshiftAllCommandsFullAccess|SecurityAudit|DataScientist|DatabaseAdministrator|SystemAdministrator|NetworkAdministrator|ReadOnlyAccess|AmazonS3ReadOnlyAccess|AWSLambda_FullAccess|CloudWatchLogsFullAccess|SecretsManagerReadWrite)$/;
+    /^arn:[\w-]+:iam::aws:policy\/(?:job-function\/|service-role\/|aws-service-role\/)?(?:AdministratorAccess.*|PowerUserAccess|IAMFullAccess|\w*Full_?Access\w*|\w*FullAccess.*|\w*Administrator\w*|AmazonElasticMapReduce(?:Role|forEC2Role|forAutoScalingRole|FullAccess|EditorsRole)|AWSGlueServiceRole|AWSLakeFormationDataAdmin|AmazonEC2RoleforSSM|AmazonEC2RoleforDataPipelineRole|AWSGlueConsole\w*|AmazonRedshiftAllCommandsFullAccess|SecurityAudit|DataScientist|DatabaseAdministrator|SystemAdministrator|NetworkAdministrator|ReadOnlyAccess|AmazonS3ReadOnlyAccess|AWSLambda_FullAccess|CloudWatchLogsFullAccess|SecretsManagerReadWrite)$/;
 
 /** Properties that attach managed policies. */
 const attaching: Readonly<Record<string, string>> = {
@@ -16,6 +16,8 @@ const attaching: Readonly<Record<string, string>> = {
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn",
     "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
     "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": "policyArns",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": "policyArns",
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": "policyArns",
     "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": "managedPolicyArn",
 };
 
@@ -176,7 +178,7 @@ const totals = stackPolicy({
             const limit = inlineLimits[subject.type];
             if (limit === undefined) continue;
             const total = documents
-                .filter(({ inline }) => inline)
+                .filter(({ inline, inherited }) => inline && !inherited)
                 .reduce((sum, { document }) => sum + document.size, 0);
             if (total > limit) {
                 verdictOn(subject).violation({
@@ -186,7 +188,8 @@ const totals = stackPolicy({
                     fix: `keep them under ${String(limit)}`,
                 });
             }
-            const count = documents.filter(({ inline }) => !inline).length + attached.length;
+            const owned = documents.filter(({ inline, inherited }) => !inline && !inherited);
+            const count = owned.length + attached.length;
             if (count > attachmentLimit) {
                 verdictOn(subject).violation({
                     finding: "attachments",

@@ -30,12 +30,7 @@ const actions = resourcePolicy({
                 ({ effect }) => effect === "Allow",
             )) {
                 for (const pattern of statement.actions.filter((action) => /[*?]/.test(action))) {
-                    // The account's root with kms:* is what lets IAM decide about a key at all.
-                    if (
-                        /^kms:\*$/i.test(pattern) &&
-                        statement.principals.length > 0 &&
-                        statement.principals.every(isWholeAccount)
-                    )
+                    if (pattern.toLowerCase() in families || isKeyRoot(pattern, statement))
                         continue;
                     const matched = /^\*+$/.test(pattern)
                         ? undefined
@@ -55,6 +50,20 @@ const actions = resourcePolicy({
         }
     },
 });
+
+/**
+ * Patterns that stand for one operation, however it is called: each with its actions. AWS's own examples write them.
+ */
+const families: Readonly<Record<string, string>> = {
+    "kms:decrypt*": "Decrypt",
+    "kms:encrypt*": "Encrypt",
+    "kms:generatedatakey*": "GenerateDataKey, for pairs and without plaintext too",
+    "kms:reencrypt*": "ReEncryptFrom and ReEncryptTo, which are needed together",
+};
+
+/** The account's root with kms:* is what lets IAM decide about a key at all. */
+const isKeyRoot = (pattern: string, { principals }: Statement): boolean =>
+    /^kms:\*$/i.test(pattern) && principals.length > 0 && principals.every(isWholeAccount);
 
 function described(matched: readonly Action[]): string {
     const writing = matched.filter(changes);

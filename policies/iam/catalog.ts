@@ -33,6 +33,8 @@ interface Service {
 const unscopable: Readonly<Record<string, string>> = {
     "cloudwatch:putmetricdata":
         "its only type, dataset, isn't that of metrics, which have no ARN; cloudwatch:namespace narrows it",
+    "cloudwatch:getmetricdata": "as above; nothing narrows it",
+    "cloudwatch:listmetrics": "as above; nothing narrows it",
 };
 
 const services = new Map<string, Promise<Service | undefined>>();

@@ -28,16 +28,51 @@ const narrowing =
 /** True if conditions limit the statement to some resources. */
 export const narrowed = (statement: Statement): boolean => boundBy(statement, narrowing);
 
+/**
+ * True for a pattern that fits what other accounts have: all wildcard, or an ARN with a wildcard where the account's
+ * number stands, or where the name begins in an ARN without one, as S3's.
+ */
+export function ofAnyAccount(value: string): boolean {
+    const [scheme, , , , account = "", ...rest] = value.split(":");
+    if (/^(arn:)?[*?:]*$/.test(value)) return true;
+    if (scheme !== "arn") return false;
+    return account === "" ? /^[*?]/.test(rest.join(":")) : /[*?]/.test(account);
+}
+
+/** True if some binding condition on a key that `keys` matches holds for none but known accounts. */
+export const boundToAccount = (statement: Statement, keys: RegExp): boolean =>
+    statement.conditions.some(
+        (condition) =>
+            binds(condition) && keys.test(condition.key) && !condition.values.some(ofAnyAccount),
+    );
+
 /** Keys by which a service proves for whom it acts; for KMS also what it encrypts, or whose request it is. */
 const source =
     /^(aws:Source(Account|Arn|OrgID|OrgPaths|Owner)|kms:EncryptionContext:.+|kms:CallerAccount)$/i;
 
 /** True if a service is let in only on behalf of named accounts or resources. */
-export const boundToSource = (statement: Statement): boolean => boundBy(statement, source);
+export const boundToSource = (statement: Statement): boolean => boundToAccount(statement, source);
 
-/** Keys that say who calls, or from where, closely enough that the call isn't public. */
+/**
+ * Keys that say who calls, or from where, closely enough that the call isn't public
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html). Not tags of the
+ * caller: another account tags its principals as it likes.
+ */
 const caller =
-    /^(aws:Principal(OrgID|OrgPaths|Account|Arn|ServiceName|IsAWSService|Tag\/.+)|aws:Source(Account|Arn|Owner|OrgID|OrgPaths|Vpc|Vpce)|aws:userid|kms:CallerAccount|s3:DataAccessPointAccount|sns:Endpoint)$/i;
+    /^(aws:Principal(OrgID|OrgPaths|Account|Arn)|aws:Source(Account|Arn|Owner|OrgID|OrgPaths|Vpc|Vpce)|aws:userid|kms:CallerAccount|s3:DataAccessPoint(Account|Arn)|sns:Endpoint)$/i;
 
 /** True if not everybody gets through. */
-export const boundToCaller = (statement: Statement): boolean => boundBy(statement, caller);
+export const boundToCaller = (statement: Statement): boolean =>
+    boundToAccount(statement, caller) || boundToAddresses(statement);
+
+/** True if only addresses of ranges narrow enough to be somebody's own get through, as AWS draws the line. */
+const boundToAddresses = (statement: Statement): boolean =>
+    statement.conditions.some(
+        (condition) =>
+            /^aws:SourceIp$/i.test(condition.key) &&
+            binds(condition) &&
+            condition.values.every((range) => {
+                const [address = "", bits] = range.split("/");
+                return Number(bits ?? 128) >= (address.includes(":") ? 32 : 8);
+            }),
+    );

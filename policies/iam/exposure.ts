@@ -1,19 +1,18 @@
 /** Policies on resources: buckets, keys, topics, queues, secrets, the catalog. */
-import { resourcePolicy, option, stackPolicy, type Policy } from "../core/policy";
-import type { Stack } from "../core/stack";
+import { expectThat } from "../core/checks";
+import { resourcePolicy, type Policy } from "../core/policy";
 import { boundBy, boundToCaller, boundToSource, narrowed } from "./conditions";
-import {
-    accountOf,
-    isEveryone,
-    isWholeAccount,
-    labelOf,
-    matches,
-    type Statement,
-} from "./document";
+import { isEveryone, isWholeAccount, labelOf, matches, type Principal } from "./document";
 import { documentsOf, typesOf } from "./places";
 
 const url =
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html";
+
+/** Single grants that aren't part of a document: each with the property that limits `principal` `*`. */
+const grants: Readonly<Record<string, string>> = {
+    "aws:cloudwatch/eventPermission:EventPermission": "condition",
+    "aws:lambda/layerVersionPermission:LayerVersionPermission": "organizationId",
+};
 
 const open = resourcePolicy({
     name: "resource-policy-public",
@@ -21,19 +20,26 @@ const open = resourcePolicy({
     risk: "Everybody on the internet, or in AWS, has what the statement allows.",
     severity: "critical",
     fsbp: ["S3.2", "S3.3", "KMS.5", "SNS.4", "SQS.3", "Lambda.1"],
-    types: typesOf("resource"),
+    types: [...typesOf("resource"), ...Object.keys(grants)],
     remedy: "Name principals, or condition on the account, organisation or endpoint they come from.",
     url,
     judge: (subject, verdict) => {
+        const limit = grants[subject.type];
+        if (limit !== undefined && subject.at(limit).absent) {
+            expectThat(verdict, subject.at("principal"), (value) => value !== "*", {
+                finding: "Principal::*",
+                fix: `name the principal, or set ${limit}`,
+            });
+        }
         for (const { place, document } of documentsOf(subject, verdict, "resource")) {
             for (const statement of document.statements.filter(
                 ({ effect }) => effect === "Allow",
             )) {
-                if (!statement.principals.some(isEveryone) || boundToCaller(statement)) continue;
-                const property = `${place.property.path} ${labelOf(statement)}`;
+                const anybody = statement.principals.find(isAnybody);
+                if (anybody === undefined || boundToCaller(statement)) continue;
                 verdict.violation({
-                    finding: "Principal::*",
-                    property,
+                    finding: `Principal::${anybody.value}`,
+                    property: `${place.property.path} ${labelOf(statement)}`,
                     found: `everybody may ${statement.actions.join(", ")}`,
                     fix: "name the principals",
                 });
@@ -41,6 +47,10 @@ const open = resourcePolicy({
         }
     },
 });
+
+/** True for a principal that anybody can be: all of a kind, or those of any account. */
+const isAnybody = ({ kind, value }: Principal): boolean =>
+    /^[*?]+$/.test(value) || (kind === "AWS" && /[*?]/.test(value));
 
 const deputies = resourcePolicy({
     name: "resource-policy-confused-deputy",
@@ -144,8 +154,10 @@ const keyAccess = resourcePolicy({
                 const others = statement.principals.filter(
                     (principal) => !isWholeAccount(principal),
                 );
-                if (administers.length === 0 || others.length === 0 || narrowed(statement))
-                    continue;
+                const forAws = boundBy(statement, /^kms:(GrantIsForAWSResource|ViaService)$/i);
+                const harmless = forAws && administers.every((name) => name === "kms:CreateGrant");
+                if (administers.length === 0 || others.length === 0 || harmless) continue;
+                if (narrowed(statement)) continue;
                 const wildcard = statement.actions.some((pattern) => /[*?]/.test(pattern));
                 if (
                     !wildcard &&
@@ -173,68 +185,4 @@ const administration = [
     "kms:CreateGrant",
 ];
 
-const foreign = stackPolicy({
-    name: "foreign-accounts",
-    title: "Other accounts are let in on purpose only",
-    risk: "Whoever runs the other account decides who gets the data.",
-    severity: "high",
-    fsbp: ["S3.6"],
-    remedy: "Remove the account, or name it in trustedAccounts; a role for a third party also needs sts:ExternalId.",
-    url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html",
-    options: {
-        trustedAccounts: option<readonly string[]>(
-            [],
-            "numbers of other accounts that may be let in",
-            { items: { type: "string" } },
-        ),
-    },
-    judge: (stack, verdictOn, { trustedAccounts }) => {
-        const own = ownAccount(stack);
-        if (own === undefined) return;
-        for (const subject of stack.of(...typesOf("resource", "trust"))) {
-            const verdict = verdictOn(subject);
-            for (const { place, document } of documentsOf(subject, verdict, "resource", "trust")) {
-                for (const { account, statement } of accounts(document.statements)) {
-                    const known = account === own || trustedAccounts.includes(account);
-                    if (
-                        known ||
-                        boundBy(statement, /^(sts:ExternalId|aws:PrincipalOrg(ID|Paths))$/i)
-                    )
-                        continue;
-                    const property = `${place.property.path} ${labelOf(statement)}`;
-                    verdict.violation({
-                        finding: `Account::${account}`,
-                        property,
-                        found: `account ${account} is let in`,
-                        fix: "remove it, or say that it is trusted",
-                    });
-                }
-            }
-        }
-    },
-});
-
-function* accounts(
-    statements: readonly Statement[],
-): Generator<{ account: string; statement: Statement }> {
-    for (const statement of statements.filter(({ effect }) => effect === "Allow")) {
-        for (const principal of statement.principals) {
-            const account = accountOf(principal);
-            if (account !== undefined) yield { account, statement };
-        }
-    }
-}
-
-/** The account that the stack deploys to, as far as its resources' own ARNs tell. */
-function ownAccount(stack: Stack): string | undefined {
-    const counts = new Map<string, number>();
-    for (const subject of stack.all) {
-        const account = /^arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}):/.exec(
-            subject.at("arn").text ?? "",
-        )?.[1];
-        if (account !== undefined) counts.set(account, (counts.get(account) ?? 0) + 1);
-    }
-    return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
-}
-
-export const exposure: readonly Policy[] = [open, deputies, lockout, keyAccess, foreign];
+export const exposure: readonly Policy[] = [open, deputies, lockout, keyAccess];

@@ -4,6 +4,7 @@ import { attachments } from "./attachments";
 import { breadth } from "./breadth";
 import { escalations } from "./escalation";
 import { exposure } from "./exposure";
+import { foreigners } from "./foreign";
 import { narrowing } from "./narrowing";
 import { sensitive } from "./sensitive";
 import { trusts } from "./trust";
@@ -15,6 +16,7 @@ export const iam: readonly Policy[] = [
     ...sensitive,
     ...trusts,
     ...exposure,
+    ...foreigners,
     ...escalations,
     ...attachments,
     ...narrowing,

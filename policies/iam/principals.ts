@@ -1,8 +1,10 @@
 /** Roles, users and groups with all the documents that give them rights. */
+import type { Property } from "../core/property";
 import type { Stack } from "../core/stack";
 import type { Subject } from "../core/subject";
+import { attachmentsOf, policyType } from "./attached";
 import { readDocument, type PolicyDocument, type Statement } from "./document";
-import type { Property } from "../core/property";
+import { groupType, groupsOf } from "./membership";
 
 /** A role, user or group and what it may do, as far as the stack shows. */
 export interface Principal {
@@ -10,108 +12,98 @@ export interface Principal {
     readonly documents: readonly {
         readonly name: string;
         readonly inline: boolean;
+        /** True for what a user has from a group. */
+        readonly inherited: boolean;
         readonly document: PolicyDocument;
     }[];
     /** ARNs of managed policies that the stack doesn't define. */
     readonly managed: readonly string[];
     /** Documents that can't be seen yet. */
-    readonly unseen: readonly Property[];
+    readonly unseen: readonly (Property | string)[];
 }
 
+/** Kinds of principals, with the types of their inline policies and the property that names the principal there. */
 const owners = [
-    {
-        type: "aws:iam/role:Role",
-        inline: "aws:iam/rolePolicy:RolePolicy",
-        attachment: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        property: "role",
-        list: "roles",
-    },
-    {
-        type: "aws:iam/user:User",
-        inline: "aws:iam/userPolicy:UserPolicy",
-        attachment: "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-        property: "user",
-        list: "users",
-    },
-    {
-        type: "aws:iam/group:Group",
-        inline: "aws:iam/groupPolicy:GroupPolicy",
-        attachment: "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-        property: "group",
-        list: "groups",
-    },
+    { type: "aws:iam/role:Role", inline: "aws:iam/rolePolicy:RolePolicy", property: "role" },
+    { type: "aws:iam/user:User", inline: "aws:iam/userPolicy:UserPolicy", property: "user" },
+    { type: groupType, inline: "aws:iam/groupPolicy:GroupPolicy", property: "group" },
 ] as const;
 
-const policyType = "aws:iam/policy:Policy";
+/** What one principal has before its documents are read. */
+interface Rights {
+    readonly documents: readonly Source[];
+    readonly managed: readonly string[];
+    readonly unseen: readonly string[];
+}
+
+interface Source {
+    readonly name: string;
+    readonly inline: boolean;
+    readonly property: Property;
+}
 
 /** Every role, user and group of the stack; policies that are attached to none of them stand for themselves. */
 export function principalsOf(stack: Stack): readonly Principal[] {
     const attached = new Set<Subject>();
-    const principals = owners.flatMap(({ type, inline, attachment, property, list }) =>
-        stack.of(type).map((subject): Principal => {
-            const documents: { name: string; inline: boolean; property: Property }[] = [];
-            const managed: string[] = [];
-            const attach = (holder: Subject, path: string, arn: Property) => {
-                const policy =
-                    stack.referred(holder, path, policyType) ??
-                    stack
-                        .of(policyType)
-                        .find((candidate) => candidate.identities.includes(arn.text ?? ""));
-                if (policy !== undefined) {
-                    attached.add(policy);
-                    documents.push({
-                        name: policy.name,
-                        inline: false,
-                        property: policy.at("policy"),
-                    });
-                } else if (arn.text !== undefined) managed.push(arn.text);
-            };
-            for (const item of subject.at("inlinePolicies").items) {
-                documents.push({ name: item.path, inline: true, property: item.at("policy") });
-            }
-            for (const policy of stack.joined(subject, property, inline).found) {
-                documents.push({ name: policy.name, inline: true, property: policy.at("policy") });
-            }
-            for (const holder of stack.joined(subject, property, attachment).found)
-                attach(holder, "policyArn", holder.at("policyArn"));
-            for (const item of subject.at("managedPolicyArns").items)
-                attach(subject, "managedPolicyArns", item);
-            for (const holder of stack.of("aws:iam/policyAttachment:PolicyAttachment")) {
-                if (
-                    holder
-                        .at(list)
-                        .items.some((item) => subject.identities.includes(item.text ?? ""))
-                )
-                    attach(holder, "policyArn", holder.at("policyArn"));
-            }
-            return { subject, ...readAll(documents), managed };
-        }),
-    );
-    const loose = stack
-        .of(policyType)
-        .filter((policy) => !attached.has(policy))
-        .map((policy): Principal => ({
-            subject: policy,
-            ...readAll([{ name: policy.name, inline: false, property: policy.at("policy") }]),
-            managed: [],
-        }));
-    return [...principals, ...loose];
+    const rights = new Map<Subject, Rights>();
+    for (const { type, inline, property } of owners) {
+        for (const subject of stack.of(type)) {
+            const { policies, managed, unseen } = attachmentsOf(stack, subject, property);
+            for (const policy of policies) attached.add(policy);
+            const own = subject.at("inlinePolicies").items.map((item) => ({
+                name: item.path,
+                inline: true,
+                property: item.at("policy"),
+            }));
+            const apart = stack.joined(subject, property, inline);
+            rights.set(subject, {
+                documents: [
+                    ...own,
+                    ...apart.found.map(toSource(true)),
+                    ...policies.map(toSource(false)),
+                ],
+                managed,
+                unseen: apart.uncertain ? [...unseen, "inline policies"] : unseen,
+            });
+        }
+    }
+    const principals = [...rights].map(([subject, own]): Principal => {
+        const groups = groupsOf(stack, subject).map((group) => rights.get(group));
+        const inherited = groups.flatMap((group) => group?.documents ?? []);
+        return merge(subject, own, inherited);
+    });
+    const loose = stack.of(policyType).filter((policy) => !attached.has(policy));
+    const alone = (policy: Subject) => ({
+        documents: [toSource(false)(policy)],
+        managed: [],
+        unseen: [],
+    });
+    return [...principals, ...loose.map((policy) => merge(policy, alone(policy), []))];
 }
 
-function readAll(documents: readonly { name: string; inline: boolean; property: Property }[]) {
-    const read = documents.map(({ name, inline, property }) => ({
-        name,
-        inline,
-        property,
-        reading: readDocument(property),
-    }));
+const toSource =
+    (inline: boolean) =>
+    (policy: Subject): Source => ({ name: policy.name, inline, property: policy.at("policy") });
+
+function merge(subject: Subject, own: Rights, inherited: readonly Source[]): Principal {
+    const read = [
+        ...own.documents.map((source) => ({ ...source, inherited: false })),
+        ...inherited.map((source) => ({ ...source, inherited: true })),
+    ].map(({ property, ...source }) => ({ ...source, property, reading: readDocument(property) }));
     return {
-        documents: read.flatMap(({ name, inline, reading }) =>
-            reading.kind === "document" ? [{ name, inline, document: reading.document }] : [],
+        subject,
+        documents: read.flatMap(({ name, inline, inherited, reading }) =>
+            reading.kind === "document"
+                ? [{ name, inline, inherited, document: reading.document }]
+                : [],
         ),
-        unseen: read
-            .filter(({ reading }) => reading.kind === "unknown")
-            .map(({ property }) => property),
+        managed: own.managed,
+        unseen: [
+            ...own.unseen,
+            ...read
+                .filter(({ reading }) => reading.kind === "unknown")
+                .map(({ property }) => property),
+        ],
     };
 }
 

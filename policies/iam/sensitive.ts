@@ -187,8 +187,8 @@ const permissions = resourcePolicy({
             const managing = new Set<string>();
             for (const pattern of statement.actions.filter((text) => !/^\*+$/.test(text))) {
                 for (const action of (await actionsOf(pattern)) ?? []) {
-                    if (managesPermissions(action) && !allowed.includes(action.name))
-                        managing.add(action.name);
+                    if (!managesPermissions(action) || allowed.includes(action.name)) continue;
+                    if (!deliversLogs(action, statement)) managing.add(action.name);
                 }
             }
             if (managing.size > 8) managing.add("...");
@@ -203,6 +203,13 @@ const permissions = resourcePolicy({
         }
     },
 });
+
+/**
+ * Services that deliver their own logs set the delivery up under the caller's role, by these two actions on `*`
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
+ */
+const deliversLogs = ({ name }: Action, statement: Statement): boolean =>
+    name === "logs:PutResourcePolicy" && statement.actions.includes("logs:CreateLogDelivery");
 
 const managesPermissions = ({ name, access }: Action) =>
     access.includes("Permissions management") && !(name in harmless);

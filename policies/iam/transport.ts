@@ -54,7 +54,8 @@ export const whereOtherKey = (statement: Statement): boolean =>
         if (!negated) return false;
         return /^s3:x-amz-server-side-encryption-aws-kms-key-id$/i.test(key)
             ? values.every(isCustomerKey)
-            : /^s3:x-amz-server-side-encryption$/i.test(key) && same(values, ["aws:kms"]);
+            : /^s3:x-amz-server-side-encryption$/i.test(key) &&
+                  values.every((value) => /^aws:kms(:dsse)?$/i.test(value));
     });
 
 function onlyCondition(

@@ -1,6 +1,6 @@
 /** Who may assume roles. */
 import { option, resourcePolicy, type Policy } from "../core/policy";
-import { boundBy, boundToSource } from "./conditions";
+import { binds, boundBy, boundToAccount, boundToSource } from "./conditions";
 import { isEveryone, isWholeAccount, labelOf, type Statement } from "./document";
 import { documentsOf, typesOf } from "./places";
 
@@ -14,6 +14,8 @@ const withoutSource: Readonly<Record<string, string>> = {
     "ec2.amazonaws.com.cn": "as above",
     "pods.eks.amazonaws.com": "the pod's identity is in session tags",
     "edgelambda.amazonaws.com": "assumed at edge locations, without source keys",
+    "s3.amazonaws.com":
+        "replication, whose roles AWS shows without one: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html",
 };
 
 /**
@@ -68,7 +70,7 @@ function* faults(statement: Statement, exempt: ReadonlySet<string>) {
         if (isEveryone(principal) || value === "*") {
             yield { finding: "Principal::*", found: "everybody", fix: "name the principals" };
         } else if (isWholeAccount(principal)) {
-            if (boundBy(statement, external)) continue;
+            if (boundToAccount(statement, external)) continue;
             yield {
                 finding: `Principal::${value}`,
                 found: `the whole account ${value}`,
@@ -94,7 +96,7 @@ function* faults(statement: Statement, exempt: ReadonlySet<string>) {
 
 const boundFor = (service: string, statement: Statement): boolean =>
     boundToSource(statement) ||
-    (service in byExternalId && boundBy(statement, /^sts:ExternalId$/i));
+    (service in byExternalId && boundToAccount(statement, /^sts:ExternalId$/i));
 
 function* federatedFaults(statement: Statement, provider: string) {
     const web = statement.actions.some((action) => /AssumeRoleWithWebIdentity$/i.test(action));
@@ -107,7 +109,7 @@ function* federatedFaults(statement: Statement, provider: string) {
         };
     } else if (web) {
         for (const claim of ["aud", "sub"]) {
-            if (boundBy(statement, new RegExp(`:${claim}$`, "i"))) continue;
+            if (boundToClaim(statement, claim)) continue;
             if (claim === "sub" && boundBy(statement, /:amr$/i)) continue; // Cognito
             yield {
                 finding: `OIDC::${claim}`,
@@ -117,5 +119,14 @@ function* federatedFaults(statement: Statement, provider: string) {
         }
     }
 }
+
+/** True if a condition on the claim asks for more than the fixed words that every such claim begins with. */
+const boundToClaim = (statement: Statement, claim: string): boolean =>
+    statement.conditions.some(
+        (condition) =>
+            binds(condition) &&
+            condition.key.toLowerCase().endsWith(`:${claim}`) &&
+            !condition.values.some((value) => /^([a-z_]+:)*[*?]/i.test(value)),
+    );
 
 export const trusts: readonly Policy[] = [trust];

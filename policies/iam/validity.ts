@@ -138,6 +138,7 @@ async function judgeActions(
 }
 
 function judgeResources(statement: Statement, actions: readonly Action[], say: Say): void {
+    judgeUnlimited(statement, actions, say);
     const limited = actions.filter(({ arns }) => arns.length > 0);
     if (limited.length === 0 || statement.resources.length === 0) return;
     for (const { name, arns } of limited) {
@@ -162,6 +163,21 @@ function judgeResources(statement: Statement, actions: readonly Action[], say: S
             `Mismatch::${resource}`,
             `${resource}, which no action of the statement works on`,
             "remove or correct it",
+        );
+    }
+}
+
+/** An action that AWS limits to no resource is granted by `*` only; on ARNs, listing is a habit that does no harm. */
+function judgeUnlimited(statement: Statement, actions: readonly Action[], say: Say): void {
+    const { resources } = statement;
+    if (resources.length === 0 || resources.some((resource) => /^[*?]+$/.test(resource))) return;
+    for (const { name, arns, access } of actions) {
+        const named = statement.actions.some((text) => text.toLowerCase() === name.toLowerCase());
+        if (arns.length > 0 || !named || access.includes("List")) continue;
+        say(
+            `Mismatch::${name}`,
+            `${name} on ${resources.join(", ")}, of which it works on none`,
+            "grant it on * in a statement of its own",
         );
     }
 }

@@ -3,7 +3,9 @@ import { option, stackPolicy, type Policy } from "../core/policy";
 import type { Property } from "../core/property";
 import type { Stack } from "../core/stack";
 import type { Subject } from "../core/subject";
-import { boundBy } from "../iam/conditions";
+import { coversAll } from "../iam/arns";
+import { actionsOf } from "../iam/catalog";
+import { boundToAccount } from "../iam/conditions";
 import { isEveryone, readDocument, type PolicyDocument } from "../iam/document";
 import { componentType, vpcsOf } from "./vpcs";
 
@@ -37,7 +39,6 @@ const present = stackPolicy({
     title: "VPCs reach the stack's services by endpoints",
     risk: "Without them the traffic needs a way to the internet, where no endpoint policy applies.",
     severity: "medium",
-    fsbp: ["EC2.10"],
     remedy: "Add a gateway endpoint for S3 and interface endpoints for KMS, Glue and STS.",
     url: `${docs}privatelink-access-aws-services.html`,
     options: {
@@ -101,13 +102,13 @@ const policies = stackPolicy({
     severity: "medium",
     remedy: "Set a policy that names resources, or the account or organisation of callers and resources.",
     url: `${docs}vpc-endpoints-access.html`,
-    judge: (stack, verdictOn) => {
+    judge: async (stack, verdictOn) => {
         const fix = "name resources, or condition on aws:PrincipalAccount and aws:ResourceAccount";
         for (const { subject, policy, uncertain } of policiesOf(stack)) {
             const reading = readDocument(policy);
             const verdict = verdictOn(subject);
             if (reading.kind === "unknown" || uncertain) verdict.unseen(policy);
-            else if (reading.kind !== "document" || isFullAccess(reading.document)) {
+            else if (reading.kind !== "document" || (await isFullAccess(reading.document))) {
                 const found = reading.kind === "document" ? "full access" : policy.value;
                 verdict.violation({ finding: "policy", property: policy.path, found, fix });
             }
@@ -119,15 +120,23 @@ const policies = stackPolicy({
 const harmless: ReadonlySet<string> = new Set(["s3:GetObject"]);
 
 /** True if the policy lets anybody's credentials work on anybody's resources, as the one that AWS gives by default. */
-function isFullAccess({ statements }: PolicyDocument): boolean {
-    return statements.some(
-        (statement) =>
-            statement.effect === "Allow" &&
-            !boundBy(statement, /^aws:(Principal|Resource)(Account|Arn|OrgID|OrgPaths)$/i) &&
-            statement.principals.some(isEveryone) &&
-            !statement.actions.every((action) => harmless.has(action)) &&
-            statement.resources.some((resource) => /^[*?]+$/.test(resource)),
-    );
+async function isFullAccess({ statements }: PolicyDocument): Promise<boolean> {
+    for (const statement of statements) {
+        if (
+            statement.effect !== "Allow" ||
+            boundToAccount(statement, /^aws:(Principal|Resource)(Account|Arn|OrgID|OrgPaths)$/i) ||
+            !statement.principals.some(isEveryone) ||
+            (statement.actions.length > 0 && statement.actions.every(isHarmless))
+        )
+            continue;
+        const templates: string[] = [];
+        for (const pattern of statement.actions)
+            for (const { arns } of (await actionsOf(pattern)) ?? []) templates.push(...arns);
+        if (statement.resources.some((resource) => coversAll(resource, templates))) return true;
+    }
+    return false;
 }
+
+const isHarmless = (action: string) => harmless.has(action);
 
 export const endpoints: readonly Policy[] = [present, policies];

@@ -4,7 +4,7 @@ import { option, resourcePolicy, type Policy } from "../core/policy";
 import type { Property } from "../core/property";
 import type { Verdict } from "../core/verdict";
 
-const docs = "https://docs.aws.amazon.com/vpc/latest/userguide/";
+export const docs = "https://docs.aws.amazon.com/vpc/latest/userguide/";
 const groupType = "aws:ec2/securityGroup:SecurityGroup";
 
 /** One rule, wherever it stands. */
@@ -93,11 +93,12 @@ function rulesTowards(
 function worldRanges(rule: Rule, verdict: Verdict): readonly string[] {
     return rule.ranges.flatMap((range) => {
         if (range.holdsUnknown) verdict.unseen(range);
-        return range.items
-            .map((item) => item.text ?? "")
-            .filter((text) => /\/[0-7]$/.test(text.trim()));
+        return range.items.map((item) => item.text ?? "").filter(isWorld);
     });
 }
+
+/** True for a range of half of the internet or more, or of so much of it that it makes no difference. */
+export const isWorld = (range: string): boolean => /\/[0-7]$/.test(range.trim());
 
 const ingress = resourcePolicy({
     name: "security-group-world-ingress",

@@ -2,6 +2,7 @@
 import type { Policy } from "../core/policy";
 import { endpoints } from "./endpoints";
 import { groups } from "./groups";
+import { prefixLists } from "./prefixLists";
 import { vpcs } from "./vpc";
 
-export const network: readonly Policy[] = [...groups, ...vpcs, ...endpoints];
+export const network: readonly Policy[] = [...groups, ...prefixLists, ...vpcs, ...endpoints];

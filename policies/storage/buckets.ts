@@ -37,13 +37,27 @@ export function settingsOf(
 
 /** Whether another bucket of the stack has its access logs delivered here; `undefined` where that can't be seen yet. */
 export function receivesAccessLogs(stack: Stack, bucket: Subject): boolean | undefined {
-    const { found, uncertain } = stack.joined(bucket, "targetBucket", part("Logging"));
-    const inline = stack
+    const apart = stack.joined(bucket, "targetBucket", part("Logging"));
+    const others = apart.found.filter((logging) => !stack.refers(logging, "bucket", bucket));
+    const inline = stack.joined(bucket, "logging.targetBucket", bucketType);
+    const listed = stack
         .of(bucketType)
-        .flatMap((other) => [...other.at("logging").items, ...other.at("loggings").items])
+        .flatMap((other) => (other === bucket ? [] : other.at("loggings").items))
         .map((item) => item.at("targetBucket").text ?? "");
-    if (found.length > 0 || inline.some((name) => bucket.identities.includes(name))) return true;
-    return uncertain ? undefined : false;
+    if (others.length > 0 || inline.found.some((other) => other !== bucket)) return true;
+    if (listed.some((name) => bucket.identities.includes(name))) return true;
+    return apart.uncertain || inline.uncertain ? undefined : false;
+}
+
+/** A block of settings, which `BucketV2` has as a list of one by a name in the plural. */
+export function block(
+    parent: { at(path: string): Property },
+    name: string,
+    plural = `${name}s`,
+): Property {
+    const own = parent.at(name);
+    const [older = own] = own.absent ? parent.at(plural).items : [];
+    return older;
 }
 
 /** What to say of a bucket without the setting. */

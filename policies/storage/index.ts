@@ -1,6 +1,8 @@
 /** S3: every bucket together with the resources that hold its settings. */
 import type { Policy } from "../core/policy";
+import { access } from "./access";
+import { copies } from "./copies";
 import { encryption } from "./encryption";
 import { retention } from "./retention";
 
-export const storage: readonly Policy[] = [...encryption, ...retention];
+export const storage: readonly Policy[] = [...encryption, ...access, ...copies, ...retention];

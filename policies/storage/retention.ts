@@ -1,79 +1,17 @@
-/** Who may read buckets, what they keep, and for how long. */
+/** What buckets keep, and for how long. */
 import { expectNotTrue, expectOneOf, expectTrue } from "../core/checks";
 import { option, resourcePolicy, stackPolicy, type Policy } from "../core/policy";
+import type { Stack } from "../core/stack";
 import type { Subject } from "../core/subject";
 import {
     bucketType,
     docs,
     eachBucket,
-    part,
     receivesAccessLogs,
     settingsOf,
     visible,
+    type Settings,
 } from "./buckets";
-
-const publicAccess = stackPolicy({
-    name: "s3-bucket-public-access-block",
-    title: "Buckets block public access",
-    risk: "Without the four blocks, one policy or ACL written in haste opens the data to the internet.",
-    severity: "critical",
-    fsbp: ["S3.8", "S3.2", "S3.3"],
-    remedy: "Add a BucketPublicAccessBlock with all four settings true.",
-    url: `${docs}access-control-block-public-access.html`,
-    judge: (stack, verdictOn) => {
-        const missing = {
-            finding: "block",
-            property: "publicAccessBlock",
-            fix: "add a BucketPublicAccessBlock with all four settings true",
-        };
-        const account = stack.of("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock");
-        eachBucket(stack, verdictOn, missing, (bucket) =>
-            account.length > 0
-                ? undefined
-                : settingsOf(stack, bucket, "PublicAccessBlock", "bucket"),
-        );
-        const names = [
-            "blockPublicAcls",
-            "blockPublicPolicy",
-            "ignorePublicAcls",
-            "restrictPublicBuckets",
-        ];
-        for (const block of [...stack.of(part("PublicAccessBlock")), ...account]) {
-            for (const name of names)
-                expectTrue(verdictOn(block), block.at(name), { fix: "set it to true" });
-        }
-    },
-});
-
-const acls = stackPolicy({
-    name: "s3-bucket-acls-off",
-    title: "ACLs are off",
-    risk: "An ACL gives access that no policy shows, object by object, to other accounts or to everyone.",
-    severity: "high",
-    fsbp: ["S3.12"],
-    remedy: "Set BucketOwnershipControls to BucketOwnerEnforced, AWS's default for new buckets, and use policies.",
-    url: `${docs}about-object-ownership.html`,
-    judge: (stack, verdictOn) => {
-        for (const controls of stack.of(part("OwnershipControls"))) {
-            const fix = "set it to BucketOwnerEnforced";
-            expectOneOf(
-                verdictOn(controls),
-                controls.at("rule.objectOwnership"),
-                ["BucketOwnerEnforced"],
-                { fix },
-            );
-        }
-        const objects = [part("Object"), part("Objectv2"), "aws:s3/objectCopy:ObjectCopy"];
-        for (const subject of stack.of(bucketType, part("Acl"), ...objects)) {
-            const harmless = ["private", "bucket-owner-full-control"];
-            const fix = "remove it and use a bucket policy";
-            expectOneOf(verdictOn(subject), subject.at("acl"), harmless, {
-                absentIsFine: true,
-                fix,
-            });
-        }
-    },
-});
 
 const versioning = stackPolicy({
     name: "s3-bucket-versioning",
@@ -159,6 +97,18 @@ const lifecycle = stackPolicy({
     },
 });
 
+/** Where a bucket's access logs go. */
+function loggingOf(stack: Stack, bucket: Subject): Settings {
+    const inline = ["logging.targetBucket", "loggings"];
+    const found = settingsOf(stack, bucket, "Logging", "targetBucket", ...inline);
+    const targets = found.at.flatMap((setting) =>
+        setting.path === "loggings"
+            ? setting.items.map((item) => item.at("targetBucket"))
+            : [setting],
+    );
+    return { ...found, at: targets };
+}
+
 const accessLogs = stackPolicy({
     name: "s3-bucket-access-logging",
     title: "Buckets log who reads and writes",
@@ -173,16 +123,20 @@ const accessLogs = stackPolicy({
         eachBucket(stack, verdictOn, missing, (bucket) => {
             const logs = receivesAccessLogs(stack, bucket);
             if (logs === true) return undefined;
-            const found = settingsOf(
-                stack,
-                bucket,
-                "Logging",
-                "targetBucket",
-                "logging",
-                "loggings",
-            );
+            const found = loggingOf(stack, bucket);
             return { ...found, uncertain: found.uncertain || logs === undefined };
         });
+        for (const bucket of stack.of(bucketType)) {
+            for (const target of loggingOf(stack, bucket).at) {
+                if (!bucket.identities.includes(target.text ?? "")) continue;
+                verdictOn(bucket).violation({
+                    finding: "logging-target",
+                    property: target.path,
+                    found: `${target.text ?? ""}, the bucket itself`,
+                    fix: "name another bucket; each log that is delivered makes another",
+                });
+            }
+        }
     },
 });
 
@@ -235,8 +189,6 @@ const protection = resourcePolicy({
 });
 
 export const retention: readonly Policy[] = [
-    publicAccess,
-    acls,
     versioning,
     lifecycle,
     accessLogs,

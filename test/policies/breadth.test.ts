@@ -28,10 +28,14 @@ describe("policies on how much identities may do", () => {
                 "Action::sns:*",
                 resource("aws:iam/policy:Policy", "p", { policy: document(allow("sns:*", "*")) }),
             ],
+            "more than one operation of KMS": ["Action::kms:D*", inline(allow("kms:D*", keyArn))],
             "a question mark": ["Action::s3:GetObjec?", inline(allow("s3:GetObjec?", objects))],
         },
         passes: {
             "named actions": [inline(allow("s3:GetObject", objects))],
+            "the forms of one operation of KMS": [
+                inline(allow(["kms:GenerateDataKey*", "kms:ReEncrypt*", "KMS:Decrypt*"], keyArn)),
+            ],
             "a refusal of everything": [inline({ ...allow("s3:*", objects), Effect: "Deny" })],
             "all of KMS for the account's root in a key policy": [
                 resource("aws:kms/key:Key", "k", {

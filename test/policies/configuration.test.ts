@@ -42,6 +42,23 @@ describe("configuration of the policies", () => {
         expect((await judged(locked)).of("s3-bucket-object-lock")).to.deep.equal([]);
     });
 
+    it("leaves what is switched on to be seen later: s3-bucket-object-lock", async () => {
+        await configure({ "s3-bucket-object-lock": "mandatory" });
+        const later = resource("aws:s3/bucket:Bucket", "data", { objectLockEnabled: unknown });
+        const outcome = await judged(later);
+        expect(outcome.of("s3-bucket-object-lock")).to.deep.equal([]);
+        expect(outcome.unseen("s3-bucket-object-lock")).to.equal(true);
+    });
+
+    it("refuses settings of other stacks where it is told so", async () => {
+        const job = resource("aws:glue/job:Job", "job", { securityConfiguration: "elsewhere" });
+        expect((await judged(job)).of("named-settings-in-stack")).to.deep.equal([]);
+        await configure({ "named-settings-in-stack": { allowOutside: false } });
+        expect((await judged(job)).of("named-settings-in-stack")).to.deep.equal([
+            "securityConfiguration",
+        ]);
+    });
+
     it("switches on what is off: data-protected", async () => {
         await configure({ "data-protected": "mandatory" });
         expect((await judged(bucket)).of("data-protected")).to.deep.equal([

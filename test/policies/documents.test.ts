@@ -45,6 +45,10 @@ describe("policies on the form of documents", () => {
                 "Mismatch::s3:GetObject",
                 inline(allow("s3:GetObject", "arn:aws:s3:::data")),
             ],
+            "an action of no resource on one": [
+                "Mismatch::xray:PutTraceSegments",
+                inline(allow("xray:PutTraceSegments", "arn:aws:s3:::data")),
+            ],
             "a list of objects": [
                 "Mismatch::s3:ListBucket",
                 inline(allow("s3:ListBucket", "arn:aws:s3:::data/*")),

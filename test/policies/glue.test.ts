@@ -162,6 +162,19 @@ describe("policies on Glue", () => {
                 "secret::--extra",
                 job({ defaultArguments: { "--extra": "AKIAIOSFODNN7EXAMPLE" } }),
             ],
+            "a password of a trigger": [
+                "secret::--pass",
+                resource("aws:glue/trigger:Trigger", "nightly", {
+                    type: "SCHEDULED",
+                    actions: [{ jobName: "job", arguments: { "--pass": "hunter2" } }],
+                }),
+            ],
+            "a password of a workflow": [
+                "secret::api_key",
+                resource("aws:glue/workflow:Workflow", "w", {
+                    defaultRunProperties: { api_key: "f00f00" },
+                }),
+            ],
             "a password in an address": [
                 "secret::--jdbc",
                 job({ defaultArguments: { "--jdbc": "postgres://admin:hunter2@host/db" } }),
@@ -174,6 +187,8 @@ describe("policies on Glue", () => {
                         "--admin_secret_arn":
                             "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x",
                         "--token": "arn:aws:x",
+                        "--warehouse-secret": "prod/warehouse",
+                        "--password_policy": "strict",
                         "--enable-metrics": "true",
                     },
                 }),
@@ -194,6 +209,22 @@ describe("policies on Glue", () => {
                 connection({ JDBC_ENFORCE_SSL: undefined }),
             ],
             "a password": ["PASSWORD", connection({ PASSWORD: "hunter2" })],
+            "a password of Kafka": [
+                "KAFKA_SASL_SCRAM_PASSWORD",
+                connection({ KAFKA_SASL_SCRAM_PASSWORD: "hunter2" }, "KAFKA"),
+            ],
+            "a password in the address": [
+                "JDBC_CONNECTION_URL",
+                connection({ JDBC_CONNECTION_URL: "jdbc:mysql://x/logs?user=a&password=hunter2" }),
+            ],
+            "Kafka without TLS": [
+                "KAFKA_SSL_ENABLED",
+                connection({ KAFKA_SSL_ENABLED: "false" }, "KAFKA"),
+            ],
+            "certificates that nobody checks": [
+                "SKIP_CUSTOM_JDBC_CERT_VALIDATION",
+                connection({ SKIP_CUSTOM_JDBC_CERT_VALIDATION: "true" }),
+            ],
         },
         passes: {
             "TLS and a secret": [connection({})],
@@ -227,5 +258,42 @@ describe("policies on Glue", () => {
                 }),
             ],
         },
+    });
+
+    const grant = (principal: unknown) =>
+        resource("aws:lakeformation/permissions:Permissions", "grant", {
+            principal,
+            permissions: ["SELECT"],
+            database: { name: "logs" },
+        });
+
+    describePolicy("lakeformation-named-principals", {
+        fails: {
+            "everybody with an IAM policy": [
+                "Principal::IAM_ALLOWED_PRINCIPALS",
+                grant("IAM_ALLOWED_PRINCIPALS"),
+            ],
+            "everybody of the account": [
+                "Principal::123456789012:IAMPrincipals",
+                grant("123456789012:IAMPrincipals"),
+            ],
+            "everybody, for what is yet to come": [
+                "Principal::IAM_ALLOWED_PRINCIPALS",
+                resource("aws:lakeformation/dataLakeSettings:DataLakeSettings", "lake", {
+                    createTableDefaultPermissions: [
+                        { permissions: ["ALL"], principal: "IAM_ALLOWED_PRINCIPALS" },
+                    ],
+                }),
+            ],
+        },
+        passes: {
+            "a role": [grant("arn:aws:iam::123456789012:role/analyst")],
+            "an administrator": [
+                resource("aws:lakeformation/dataLakeSettings:DataLakeSettings", "lake", {
+                    admins: ["arn:aws:iam::123456789012:role/admin"],
+                }),
+            ],
+        },
+        unseen: { "a principal that is only known later": [grant(unknown)] },
     });
 });

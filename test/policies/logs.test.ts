@@ -78,11 +78,18 @@ describe("policies on logs and alarms", () => {
         logDestinationType: "cloudwatch",
         logExports: ["userlog"],
     });
-    const loader = resource("aws:glue/job:Job", "load", {
-        name: "load",
+    const crawler = resource("aws:glue/crawler:Crawler", "c", {
+        name: "c",
         securityConfiguration: "sc",
-        roleArn: `arn:aws:iam::${account}:role/loader`,
+        role: "crawler",
     });
+    const loader = (properties: object = {}) =>
+        resource("aws:glue/job:Job", "load", {
+            name: "load",
+            securityConfiguration: "sc",
+            roleArn: `arn:aws:iam::${account}:role/loader`,
+            ...properties,
+        });
     const named = (name: string) =>
         resource("aws:cloudwatch/logGroup:LogGroup", name, {
             name,
@@ -93,32 +100,69 @@ describe("policies on logs and alarms", () => {
     describePolicy("service-log-groups", {
         fails: {
             "groups that Redshift makes by itself": ["log-group", warehouseLogs],
-            "groups that Glue makes by itself": [
-                "log-group",
-                loader,
-                named("/aws-glue/jobs/sc-role/loader/output"),
-            ],
+            "a group that a crawler makes by itself": ["log-group", crawler],
         },
         passes: {
             "Redshift's group": [warehouseLogs, named("/aws/redshift/cluster/wh/userlog")],
-            "Glue's groups": [
-                loader,
-                named("/aws-glue/jobs/sc-role/loader/output"),
-                named("/aws-glue/jobs/sc-role/loader/error"),
-            ],
-            "a crawler's group": [
-                resource("aws:glue/crawler:Crawler", "c", {
-                    name: "c",
-                    securityConfiguration: "sc",
-                    role: "crawler",
-                }),
-                named("/aws-glue/crawlers-role/crawler-sc"),
-            ],
+            "a crawler's group": [crawler, named("/aws-glue/crawlers-role/crawler-sc")],
         },
         unseen: {
             "groups that are only known later": [
                 warehouseLogs,
                 resource("aws:cloudwatch/logGroup:LogGroup", "g", { name: unknown }),
+            ],
+        },
+    });
+
+    const output = named("/aws-glue/jobs/sc-role/loader/output");
+    const errors = named("/aws-glue/jobs/sc-role/loader/error");
+    const continuous = { defaultArguments: { "--continuous-log-logGroup": "/load" } };
+    const prefix = { defaultArguments: { "--custom-logGroup-prefix": "/load" } };
+
+    describePolicy("glue-job-log-groups", {
+        fails: {
+            "groups that Glue makes by itself": ["log-group", loader()],
+            "one group of two": ["log-group", loader(), output],
+            "the groups of another role": [
+                "log-group",
+                loader({ roleArn: `arn:aws:iam::${account}:role/other` }),
+                output,
+                errors,
+            ],
+            "a group of one's own that isn't there": ["log-group", loader(continuous), output],
+            "groups by a prefix that aren't there": ["log-group", loader(prefix), output, errors],
+        },
+        passes: {
+            "both groups": [loader(), output, errors],
+            "a group of one's own": [loader(continuous), named("/load")],
+            "a group of one's own, with the configuration's name": [
+                loader(continuous),
+                named("/load-sc"),
+            ],
+            "groups by a prefix": [
+                loader(prefix),
+                named("/load/sc-role/loader/output"),
+                named("/load/sc-role/loader/error"),
+            ],
+            "groups by a prefix, without a configuration": [
+                loader({ ...prefix, securityConfiguration: undefined }),
+                named("/load/output"),
+                named("/load/error"),
+            ],
+            "the groups that all jobs of the account share": [
+                loader({ securityConfiguration: undefined }),
+            ],
+            "a Python shell": [loader({ command: { name: "pythonshell" } })],
+        },
+        unseen: {
+            "groups that are only known later": [
+                loader(),
+                resource("aws:cloudwatch/logGroup:LogGroup", "g", { name: unknown }),
+            ],
+            "a configuration that is only known later": [
+                loader({ securityConfiguration: unknown }),
+                output,
+                errors,
             ],
         },
     });

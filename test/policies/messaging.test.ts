@@ -99,11 +99,21 @@ describe("policies on topics and queues", () => {
                 queue({ kmsMasterKeyId: "alias/aws/sqs" }),
             ],
         },
-        passes: { "a key of one's own": [queue()] },
+        passes: {
+            "a key of one's own": [queue()],
+            "a key that is only known later": [queue({ kmsMasterKeyId: unknown })],
+        },
     });
 
     describePolicy("sqs-queue-tls-only", {
-        fails: { "a queue without a policy": ["tls", queue()] },
+        fails: {
+            "a queue without a policy": ["tls", queue()],
+            "a refusal for senders only": [
+                "tls",
+                queue(),
+                queuePolicy(document(refuseHttp("sqs:SendMessage", queueArn))),
+            ],
+        },
         passes: {
             "a policy apart": [queue(), queuePolicy(document(refuseHttp("sqs:*", queueArn)))],
         },

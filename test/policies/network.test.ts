@@ -243,6 +243,27 @@ describe("policies on the network", () => {
                     document({ ...without(endpointPolicy, "Condition"), Action: "kms:Decrypt" }),
                 ),
             ],
+            "every bucket": [
+                "policy",
+                endpoint(
+                    "s3",
+                    document({
+                        ...without(endpointPolicy, "Condition"),
+                        Action: "s3:*",
+                        Resource: ["arn:aws:s3:::*"],
+                    }),
+                ),
+            ],
+            "principals of any account": [
+                "policy",
+                endpoint(
+                    "s3",
+                    document({
+                        ...endpointPolicy,
+                        Condition: { StringLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/*" } },
+                    }),
+                ),
+            ],
             "full access, said": [
                 "policy",
                 endpoint("s3", document(without(endpointPolicy, "Condition"))),

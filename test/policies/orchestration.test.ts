@@ -83,6 +83,13 @@ describe("policies on state machines, functions and schedules", () => {
                 logging({ includeExecutionData: true }),
                 machineLogs(keyArn),
             ],
+            "data where both have a key, and the group is only known later": [
+                {
+                    ...logging({ includeExecutionData: true, logDestination: unknown }),
+                    from: { loggingConfiguration: "logs" },
+                },
+                machineLogs(unknown),
+            ],
         },
         unseen: {
             "a choice that is only known later": [logging({ includeExecutionData: unknown })],
@@ -181,6 +188,14 @@ describe("policies on state machines, functions and schedules", () => {
         fails: {
             everybody: ["principal", permission({ principal: "*" })],
             "a service on behalf of anybody": ["source", permission({ sourceArn: undefined })],
+            "a service on behalf of any account": [
+                "source",
+                permission({ sourceArn: "arn:aws:events:eu-west-1:*:rule/x" }),
+            ],
+            "S3 on behalf of any bucket": [
+                "source",
+                permission({ principal: "s3.amazonaws.com", sourceArn: "arn:aws:s3:::*" }),
+            ],
             "every action": ["action", permission({ action: "lambda:*" })],
         },
         passes: {
@@ -201,6 +216,9 @@ describe("policies on state machines, functions and schedules", () => {
         passes: {
             "a key of one's own": [
                 resource("aws:scheduler/schedule:Schedule", "s", { kmsKeyArn: keyArn }),
+            ],
+            "a key that is only known later": [
+                resource("aws:scheduler/schedule:Schedule", "s", { kmsKeyArn: unknown }),
             ],
         },
     });

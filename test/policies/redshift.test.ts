@@ -238,4 +238,27 @@ describe("policies on Redshift", () => {
         passes: { "a name of one's own": [warehouse(), namespace()] },
         unseen: { "a name that is only known later": [warehouse({ databaseName: unknown })] },
     });
+
+    const copy = (snapshotCopyGrantName: unknown) =>
+        resource("aws:redshift/snapshotCopy:SnapshotCopy", "copy", {
+            clusterIdentifier: "warehouse",
+            destinationRegion: "eu-central-1",
+            snapshotCopyGrantName,
+        });
+    const copyGrant = (kmsKeyId: unknown) =>
+        resource("aws:redshift/snapshotCopyGrant:SnapshotCopyGrant", "grant", {
+            snapshotCopyGrantName: "copies",
+            kmsKeyId,
+        });
+
+    describePolicy("redshift-snapshot-copy-encryption", {
+        fails: {
+            "copies without a key": ["snapshotCopyGrantName", copy(undefined)],
+            "a grant of AWS's key": ["kmsKeyId", copy("copies"), copyGrant(undefined)],
+        },
+        passes: {
+            "a grant of a key of one's own": [copy("copies"), copyGrant(keyArn)],
+            "a key and a grant that are only known later": [copy(unknown), copyGrant(unknown)],
+        },
+    });
 });

@@ -29,6 +29,8 @@ const later = resource("aws:sqs/queuePolicy:QueuePolicy", "policy", { policy: un
 const cloudwatch = { Principal: { Service: "cloudwatch.amazonaws.com" } };
 const thisAccount = { Condition: { StringEquals: { "aws:SourceAccount": account } } };
 
+const everybody = (Condition: object) => read({ Principal: "*", Condition });
+
 describe("policies on who is let in", () => {
     usePack();
 
@@ -56,6 +58,47 @@ describe("policies on who is let in", () => {
                         Condition: { StringLike: { "aws:PrincipalOrgID": "*" } },
                     }),
                 ),
+            ],
+            "everybody of any account": [
+                "Principal::arn:aws:iam::*:role/reader",
+                bucket(read({ Principal: { AWS: "arn:aws:iam::*:role/reader" } })),
+            ],
+            "roles of any account": [
+                "Principal::*",
+                bucket(
+                    everybody({ ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/reader" } }),
+                ),
+            ],
+            "callers that tag themselves": [
+                "Principal::*",
+                bucket(everybody({ StringEquals: { "aws:PrincipalTag/team": "data" } })),
+            ],
+            "everybody but one account": [
+                "Principal::*",
+                bucket(everybody({ StringNotEquals: { "aws:PrincipalAccount": "999999999999" } })),
+            ],
+            "everybody from a range or from anywhere": [
+                "Principal::*",
+                bucket(
+                    everybody({ IpAddress: { "aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/1"] } }),
+                ),
+            ],
+            "everybody where the endpoint isn't told": [
+                "Principal::*",
+                bucket(everybody({ StringEqualsIfExists: { "aws:SourceVpce": "vpce-1" } })),
+            ],
+            "everybody at an access point": [
+                "Principal::*",
+                resource("aws:s3control/accessPointPolicy:AccessPointPolicy", "p", {
+                    policy: document(read({ Principal: "*" })),
+                }),
+            ],
+            "everybody on an event bus, by a single grant": [
+                "Principal::*",
+                resource("aws:cloudwatch/eventPermission:EventPermission", "p", {
+                    principal: "*",
+                    statementId: "all",
+                }),
             ],
             "everybody in a secret's policy": [
                 "Principal::*",
@@ -105,6 +148,16 @@ describe("policies on who is let in", () => {
                     }),
                 ),
             ],
+            "everybody from one's own range": [
+                bucket(everybody({ IpAddress: { "aws:SourceIp": "203.0.113.0/24" } })),
+            ],
+            "the organisation on an event bus, by a single grant": [
+                resource("aws:cloudwatch/eventPermission:EventPermission", "p", {
+                    principal: "*",
+                    statementId: "all",
+                    condition: { key: "aws:PrincipalOrgID", type: "StringEquals", value: "o-1" },
+                }),
+            ],
             "a refusal for everybody": [
                 bucket(
                     read({
@@ -133,6 +186,29 @@ describe("policies on who is let in", () => {
                         Condition: { Bool: { "aws:SecureTransport": "true" } },
                     }),
                 ),
+            ],
+            "a service for buckets of any account": [
+                "Source::cloudwatch.amazonaws.com",
+                topic(
+                    publish({
+                        ...cloudwatch,
+                        Condition: { ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" } },
+                    }),
+                ),
+            ],
+            "Logs on a key for groups of any account": [
+                "Source::logs.eu-west-1.amazonaws.com",
+                resource("aws:kms/key:Key", "k", {
+                    policy: document({
+                        Effect: "Allow",
+                        Principal: { Service: "logs.eu-west-1.amazonaws.com" },
+                        Action: "kms:Decrypt",
+                        Resource: "*",
+                        Condition: {
+                            ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:*:*" },
+                        },
+                    }),
+                }),
             ],
             "Logs on a key": [
                 "Source::logs.eu-west-1.amazonaws.com",
@@ -213,6 +289,33 @@ describe("policies on who is let in", () => {
                 own,
                 bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:role/x" } })),
             ],
+            "another account's role by a grant of a key": [
+                "Account::999999999999",
+                own,
+                resource("aws:kms/grant:Grant", "g", {
+                    granteePrincipal: "arn:aws:iam::999999999999:role/x",
+                    operations: ["Decrypt"],
+                }),
+            ],
+            "another account by its share of a warehouse": [
+                "Account::999999999999",
+                own,
+                resource("aws:redshift/dataShareAuthorization:DataShareAuthorization", "d", {
+                    consumerIdentifier: "999999999999",
+                }),
+            ],
+            "another account where only a key tells whose this one is": [
+                "Account::999999999999",
+                resource("aws:kms/key:Key", "k", {
+                    policy: document({
+                        Effect: "Allow",
+                        Principal: { AWS: `arn:aws:iam::${account}:root` },
+                        Action: "kms:*",
+                        Resource: "*",
+                    }),
+                }),
+                bucket(read({ Principal: { AWS: "999999999999" } })),
+            ],
             "a trust in another account's role": [
                 "Account::999999999999",
                 own,
@@ -240,6 +343,15 @@ describe("policies on who is let in", () => {
                 ),
             ],
         },
-        unseen: { "a policy that is only known later": [own, later] },
+        unseen: {
+            "a policy that is only known later": [own, later],
+            "whether an account is this one": [
+                bucket(read({ Principal: { AWS: "999999999999" } })),
+            ],
+            "a grantee that is only known later": [
+                own,
+                resource("aws:kms/grant:Grant", "g", { granteePrincipal: unknown }),
+            ],
+        },
     });
 });

@@ -1,9 +1,17 @@
 /** Roles with all their documents. */
-import { roleArn, serviceTrust, role, inline, later, objects } from "./iamResources";
+import { roleArn, serviceTrust, role, inline, later, objects, text } from "./iamResources";
 import { account, allow, describePolicy, document, resource, unknown, usePack } from "./support";
 
 const pass = (on = roleArn("spark"), service = "elasticmapreduce.amazonaws.com") =>
     allow("iam:PassRole", on, { Condition: { StringEquals: { "iam:PassedToService": service } } });
+const policyArn = (name: string) => `arn:aws:iam::${account}:policy/${name}`;
+/** A policy that roles have attached. */
+const managed = (name: string, ...statements: object[]) =>
+    resource("aws:iam/policy:Policy", name, {
+        name,
+        arn: policyArn(name),
+        policy: document(...statements),
+    });
 const many = (count: number) =>
     Array.from(
         { length: count },
@@ -47,6 +55,90 @@ describe("policies on roles as a whole", () => {
                     policyArn: `arn:aws:iam::${account}:policy/states`,
                 }),
             ],
+            "two policies in one list of attachments": [
+                "Escalation::iam:PassRole+states:CreateStateMachine",
+                role({ managedPolicyArns: [policyArn("pass"), policyArn("states")] }),
+                managed("pass", allow("iam:PassRole", roleArn("spark"))),
+                managed("states", allow("states:CreateStateMachine", "*")),
+            ],
+            "two policies in one list that is only known later": [
+                "Escalation::iam:PassRole+states:CreateStateMachine",
+                { ...role({ managedPolicyArns: unknown }), from: { managedPolicyArns: "both" } },
+                managed(
+                    "both",
+                    allow("iam:PassRole", roleArn("spark")),
+                    allow("states:CreateStateMachine", "*"),
+                ),
+            ],
+            "policies that are all that is attached": [
+                "Escalation::iam:PassRole+states:CreateStateMachine",
+                role(),
+                inline(allow("iam:PassRole", roleArn("spark"))),
+                managed("states", allow("states:CreateStateMachine", "*")),
+                resource(
+                    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+                    "all",
+                    { roleName: "job", policyArns: [policyArn("states")] },
+                ),
+            ],
+            "a policy that is attached to several": [
+                "Escalation::iam:PassRole+states:CreateStateMachine",
+                role(),
+                inline(allow("iam:PassRole", roleArn("spark"))),
+                managed("states", allow("states:CreateStateMachine", "*")),
+                resource("aws:iam/policyAttachment:PolicyAttachment", "several", {
+                    roles: ["other", "job"],
+                    policyArn: policyArn("states"),
+                }),
+            ],
+            "a policy that is attached by its name, as long as it has no ARN": [
+                "Escalation::iam:PassRole+states:CreateStateMachine",
+                role(),
+                inline(allow("iam:PassRole", roleArn("spark"))),
+                resource("aws:iam/policy:Policy", "states", {
+                    name: "states",
+                    path: "/data/",
+                    policy: document(allow("states:CreateStateMachine", "*")),
+                }),
+                resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "attachment", {
+                    role: "job",
+                    policyArn: `arn:aws:iam::${account}:policy/data/states`,
+                }),
+            ],
+            "a user and one of its groups": [
+                "Escalation::iam:PassRole+lambda:CreateFunction",
+                resource("aws:iam/user:User", "ann", { name: "ann" }),
+                resource("aws:iam/group:Group", "data", { name: "data" }),
+                resource("aws:iam/userGroupMembership:UserGroupMembership", "in", {
+                    user: "ann",
+                    groups: ["data"],
+                }),
+                resource("aws:iam/userPolicy:UserPolicy", "own", {
+                    user: "ann",
+                    policy: document(allow("iam:PassRole", roleArn("spark"))),
+                }),
+                resource("aws:iam/groupPolicy:GroupPolicy", "shared", {
+                    group: "data",
+                    policy: document(allow("lambda:CreateFunction", "*")),
+                }),
+            ],
+            "a user in a group, as the group has it": [
+                "Escalation::iam:PassRole+lambda:CreateFunction",
+                resource("aws:iam/user:User", "ann", { name: "ann" }),
+                resource("aws:iam/group:Group", "data", { name: "data" }),
+                resource("aws:iam/groupMembership:GroupMembership", "in", {
+                    group: "data",
+                    users: ["ann"],
+                }),
+                resource("aws:iam/userPolicy:UserPolicy", "own", {
+                    user: "ann",
+                    policy: document(allow("lambda:CreateFunction", "*")),
+                }),
+                resource("aws:iam/groupPolicy:GroupPolicy", "shared", {
+                    group: "data",
+                    policy: document(allow("iam:PassRole", roleArn("spark"))),
+                }),
+            ],
             "any other role": [
                 "Escalation::sts:AssumeRole",
                 role(),
@@ -87,7 +179,17 @@ describe("policies on roles as a whole", () => {
                 }),
             ],
         },
-        unseen: { "a document that is only known later": [role(), later] },
+        unseen: {
+            "a document that is only known later": [role(), later],
+            "a policy that is only known later": [role({ managedPolicyArns: [unknown] })],
+            "a document of some role": [
+                role(),
+                resource("aws:iam/rolePolicy:RolePolicy", "inline", {
+                    role: unknown,
+                    policy: document(allow("s3:GetObject", objects)),
+                }),
+            ],
+        },
     });
 
     describePolicy("iam-pass-role-service", {
@@ -112,6 +214,14 @@ describe("policies on roles as a whole", () => {
                 resource("aws:iam/rolePolicy:RolePolicy", "inline", {
                     role: "workflow",
                     policy: document(pass(roleArn("job"), "glue.amazonaws.com")),
+                }),
+            ],
+            "a role whose trust is only known later": [
+                role({ assumeRolePolicy: unknown }),
+                resource("aws:iam/role:Role", "workflow", { name: "workflow" }),
+                resource("aws:iam/rolePolicy:RolePolicy", "inline", {
+                    role: "workflow",
+                    policy: document(pass(roleArn("job"), "ec2.amazonaws.com")),
                 }),
             ],
         },
@@ -188,6 +298,15 @@ describe("policies on roles as a whole", () => {
                 inline(allow("s3:GetObject", objects)),
             ],
         },
+        unseen: {
+            "whether two policies are one": [
+                role({ managedPolicyArns: [unknown] }),
+                resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", {
+                    role: "job",
+                    policyArn: "arn:b",
+                }),
+            ],
+        },
     });
 
     describePolicy("iam-principal-size", {
@@ -203,7 +322,10 @@ describe("policies on roles as a whole", () => {
             ],
             "too many attachments": ["attachments", role({ managedPolicyArns: many(11) })],
         },
-        passes: { "small ones": [role(), inline(allow("s3:GetObject", objects))] },
+        passes: {
+            "small ones": [role(), inline(allow("s3:GetObject", objects))],
+            "one that is only known later": [role(), text(unknown)],
+        },
     });
 
     describePolicy("iam-no-long-term-credentials", {
@@ -219,6 +341,8 @@ describe("policies on roles as a whole", () => {
                 }),
             ],
         },
-        passes: { "a role": [role()] },
+        passes: {
+            "a role, whose trust is only known later": [role({ assumeRolePolicy: unknown })],
+        },
     });
 });

@@ -105,6 +105,10 @@ describe("policies on what identities may hand on", () => {
                 "Permissions::s3:PutBucketPolicy",
                 inline(allow("s3:PutBucketPolicy", "arn:aws:s3:::data")),
             ],
+            "policies of logs": [
+                "Permissions::logs:PutResourcePolicy",
+                inline(allow("logs:PutResourcePolicy", "*")),
+            ],
             "policies of keys": [
                 "Permissions::kms:PutKeyPolicy",
                 inline(allow("kms:PutKeyPolicy", keyArn)),
@@ -117,6 +121,9 @@ describe("policies on what identities may hand on", () => {
             ],
         },
         passes: {
+            "a service that delivers its own logs": [
+                inline(allow(["logs:CreateLogDelivery", "logs:PutResourcePolicy"], "*")),
+            ],
             work: [inline(allow(["s3:GetObject", "s3:PutObject"], objects))],
             "a database group": [
                 inline(

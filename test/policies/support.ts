@@ -189,7 +189,15 @@ function* blinded(stack: readonly Given[]): Generator<{ path: string; changed: r
 
 /** Names in objects below the properties, other than in free maps. */
 function nestedNames(properties: Readonly<Record<string, unknown>>): readonly string[] {
-    const free = new Set(["defaultArguments", "connectionProperties", "variables", "tags"]);
+    const free = new Set([
+        "arguments",
+        "connectionProperties",
+        "defaultArguments",
+        "defaultRunProperties",
+        "properties",
+        "tags",
+        "variables",
+    ]);
     const names = (value: unknown): string[] => {
         if (value === null || typeof value !== "object") return [];
         if (Array.isArray(value)) return value.flatMap(names);

@@ -2,6 +2,18 @@
 import { roleArn, role, serviceTrust } from "./iamResources";
 import { account, describePolicy, document, unknown, usePack } from "./support";
 
+const trusting = (statement: object) =>
+    role({
+        assumeRolePolicy: document({ Effect: "Allow", Action: "sts:AssumeRole", ...statement }),
+    });
+const githubHost = "token.actions.githubusercontent.com";
+const github = (condition: object) =>
+    trusting({
+        Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${githubHost}` },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: { StringEquals: { [`${githubHost}:aud`]: "sts.amazonaws.com" }, ...condition },
+    });
+
 describe("policies on trust", () => {
     usePack();
 
@@ -66,6 +78,37 @@ describe("policies on trust", () => {
                     }),
                 }),
             ],
+            "a service for resources of any account": [
+                "Source::states.amazonaws.com",
+                role({
+                    assumeRolePolicy: document({
+                        ...serviceTrust("states.amazonaws.com"),
+                        Condition: {
+                            ArnLike: { "aws:SourceArn": "arn:aws:states:*:*:stateMachine:*" },
+                        },
+                    }),
+                }),
+            ],
+            "a service where it says so": [
+                "Source::glue.amazonaws.com",
+                role({
+                    assumeRolePolicy: document({
+                        ...serviceTrust("glue.amazonaws.com"),
+                        Condition: { StringEqualsIfExists: { "aws:SourceAccount": account } },
+                    }),
+                }),
+            ],
+            "another account's roles of any account": [
+                "Principal::999999999999",
+                trusting({
+                    Principal: { AWS: "999999999999" },
+                    Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/*" } },
+                }),
+            ],
+            "GitHub, any repository of any owner": [
+                "OIDC::sub",
+                github({ StringLike: { [`${githubHost}:sub`]: "repo:*" } }),
+            ],
             "GitHub, any repository": [
                 "OIDC::sub",
                 role({
@@ -86,6 +129,10 @@ describe("policies on trust", () => {
         },
         passes: {
             "a service for this account": [role()],
+            "S3, for replication": [trusting({ Principal: { Service: "s3.amazonaws.com" } })],
+            "GitHub, the repositories of one owner": [
+                github({ StringLike: { [`${githubHost}:sub`]: "repo:me/*" } }),
+            ],
             "a service for one resource": [
                 role({
                     assumeRolePolicy: document({

@@ -1,0 +1,28 @@
+/** What a state machine asks of EMR. */
+import { Property } from "../core/property";
+
+/** A task's parameter; unknown where Step Functions takes it from the state, by a name that ends in `.$`. */
+export function parameter(parameters: Property, path: string): Property {
+    const names = path.split(".");
+    const last = names.pop() ?? "";
+    const parent = names.length === 0 ? parameters : parameters.at(names.join("."));
+    const fromState = parent.entries.some(([name]) => name === `${last}.$`);
+    return fromState ? Property.unknownAt(path) : parent.at(last);
+}
+
+/** Every Task state with its parameters, in parallel branches and maps too. */
+export function* tasks(
+    definition: Property,
+): Generator<[name: string, parameters: Property, resource: string]> {
+    for (const [name, state] of definition.at("States").entries) {
+        const resource = state.at("Resource").text;
+        if (resource !== undefined)
+            yield [
+                name,
+                state.at("Parameters").absent ? state.at("Arguments") : state.at("Parameters"),
+                resource,
+            ];
+        for (const branch of state.at("Branches").items) yield* tasks(branch);
+        for (const inner of ["Iterator", "ItemProcessor"]) yield* tasks(state.at(inner));
+    }
+}
