@@ -139,13 +139,42 @@ function* documentChanges(document: any, type: string): Generator<Change> {
             yield [`${at} any principal`, changed({ Principal: "*", Condition: undefined })];
         else if (statement.Resource !== "*") {
             yield [`${at} any resource`, changed({ Resource: "*" })];
+            const hidden = [statement.Resource, "*"].flat();
+            yield [`${at} any resource among others`, changed({ Resource: hidden })];
             if (action === "iam:PassRole")
                 yield [`${at} any role`, changed({ Resource: "arn:aws:iam::123456789012:role/*" })];
         }
-        if (statement.Condition !== undefined)
+        if (statement.Condition !== undefined) {
             yield [`${at} without conditions`, changed({ Condition: undefined })];
+            yield [
+                `${at} under conditions that anything meets`,
+                changed({ Condition: loosened(statement.Condition) }),
+            ];
+            yield [
+                `${at} under conditions only where they apply`,
+                changed({ Condition: ifExists(statement.Condition) }),
+            ];
+        }
     }
 }
+
+/** The same keys, with values that anything matches. */
+const loosened = (condition: object) => ({
+    StringLike: Object.fromEntries(
+        Object.values(condition).flatMap((keys: object) =>
+            Object.keys(keys).map((name) => [name, "*"] as const),
+        ),
+    ),
+});
+
+/** The same operators, which hold where the key is missing too. */
+const ifExists = (condition: object) =>
+    Object.fromEntries(
+        Object.entries(condition).map(([operator, keys]) => [
+            `${operator}IfExists`,
+            keys as object,
+        ]),
+    );
 
 /** Every place in a value but those of lists' elements that are objects themselves. */
 function* leaves(value: unknown, path: Path = []): Generator<[Path, unknown]> {
