@@ -47,7 +47,7 @@ describe("least privilege", function () {
         writeSamples(join(folder, "samples"));
         const { endpoint, region, credentials } = services;
         const s3 = new S3Client({ endpoint, region, credentials });
-        const files = findLogs({ paths: [join(folder, "samples")] });
+        const { files } = findLogs({ paths: [join(folder, "samples")] });
         await upload(s3, String(outputs.rawBucketName), files, () => undefined);
         execution = await run();
         judged = services.gate.usage.judged();
