@@ -178,13 +178,8 @@ export const actionsByType: Readonly<Record<string, readonly string[]>> = {
         ...of("redshift", "CreateUsageLimit", "DescribeUsageLimits", "ModifyUsageLimit"),
         ...of("redshift", "DeleteUsageLimit", "CreateTags", "DeleteTags"),
     ],
-    // the migrations, with the credentials of whoever deploys
-    "command:local:Command": [
-        ...of("redshift-data", "ExecuteStatement", "BatchExecuteStatement"),
-        ...of("redshift-data", "DescribeStatement", "GetStatementResult"),
-        "secretsmanager:GetSecretValue",
-        "kms:Decrypt",
-    ],
+    // the migrations, whose role is taken on by whoever deploys
+    "command:local:Command": ["sts:AssumeRole"],
 
     "aws:iam/role:Role": [
         ...of("iam", "CreateRole", "GetRole", "UpdateRole", "UpdateRoleDescription", "DeleteRole"),

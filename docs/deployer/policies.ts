@@ -45,9 +45,9 @@ const scopes: Readonly<Record<string, string>> = {
     "redshift:parametergroup": arn("redshift", "parametergroup:NAME"),
     "redshift:subnetgroup": arn("redshift", "subnetgroup:NAME"),
     "redshift:usagelimit": arn("redshift", "usagelimit:*"),
-    "redshift-data:cluster": arn("redshift", "cluster:NAME"),
     "secretsmanager:Secret": arn("secretsmanager", "secret:redshift!NAME-*"),
     "iam:role": "arn:aws:iam::ACCOUNT:role/NAME-*",
+    "sts:role": "arn:aws:iam::ACCOUNT:role/NAME-migrator",
     "iam:instance-profile": "arn:aws:iam::ACCOUNT:instance-profile/NAME-*",
     "lambda:function": arn("lambda", "function:NAME-*"),
     "states:statemachine": arn("states", "stateMachine:NAME"),
@@ -90,11 +90,11 @@ const serviceLinkedRoles = "arn:aws:iam::ACCOUNT:role/aws-service-role/*";
 
 /** Services of each document, which IAM limits in length. */
 const documents: Readonly<Record<string, readonly string[]>> = {
-    data: ["s3", "kms", "glue", "redshift", "redshift-data", "secretsmanager"],
+    data: ["s3", "kms", "glue", "redshift", "secretsmanager"],
     network: ["ec2"],
     operations: [
         ...["cloudwatch", "elasticmapreduce", "events", "iam", "lambda"],
-        ...["logs", "scheduler", "sns", "states"],
+        ...["logs", "scheduler", "sns", "states", "sts"],
     ],
 };
 
