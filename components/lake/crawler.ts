@@ -142,6 +142,7 @@ function crawlerStatements(
                 "glue:CreatePartition",
                 "glue:BatchCreatePartition",
                 "glue:UpdatePartition",
+                "glue:BatchUpdatePartition",
             ],
             tableArns(site, args.databaseName),
         ),

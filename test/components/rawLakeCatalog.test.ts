@@ -208,6 +208,7 @@ describe("RawLake's catalog", () => {
                         "glue:CreatePartition",
                         "glue:BatchCreatePartition",
                         "glue:UpdatePartition",
+                        "glue:BatchUpdatePartition",
                     ],
                     Resource: [
                         glueArn("catalog"),

@@ -15,8 +15,8 @@ const trace = "PutTelemetryRecords PutTraceSegments";
 const actions: Grants = {
     crawler: {
         glue:
-            "BatchCreatePartition BatchGetPartition CreatePartition CreateTable GetDatabase GetPartition GetPartitions " +
-            "GetSecurityConfiguration GetTable GetTables UpdatePartition UpdateTable",
+            "BatchCreatePartition BatchGetPartition BatchUpdatePartition CreatePartition CreateTable GetDatabase " +
+            "GetPartition GetPartitions GetSecurityConfiguration GetTable GetTables UpdatePartition UpdateTable",
         kms: "Decrypt",
         logs: "AssociateKmsKey CreateLogGroup CreateLogStream PutLogEvents",
         s3: read,
