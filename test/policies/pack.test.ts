@@ -1,5 +1,5 @@
 /** The pack as a whole: what it tells of itself, how it starts, and that no policy goes untried. */
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { packFolder } from "../../local/policy/pack";
@@ -69,6 +69,10 @@ describe("the policy pack", () => {
             ].map(([, token]) => token ?? ""),
         );
         expect([...new Set(tokens)].filter((token) => !hasType(token))).to.deep.equal([]);
+    });
+
+    it("leaves the host's compiler nothing to read, which is an older one where the pack is installed alone", () => {
+        expect(existsSync(join(packFolder, "tsconfig.json"))).to.equal(false);
     });
 
     it("takes no provider with it", () => {
