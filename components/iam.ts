@@ -60,6 +60,11 @@ export function roleArn(site: Site, roleName: pulumi.Input<string>): pulumi.Outp
     return pulumi.interpolate`arn:${site.partition}:iam::${site.accountId}:role/${roleName}`;
 }
 
+/** The account as a principal: whatever IAM in the account lets in. */
+export function accountRoot(site: Site): pulumi.Output<string> {
+    return pulumi.interpolate`arn:${site.partition}:iam::${site.accountId}:root`;
+}
+
 /** The ARN of a bucket (or, with `key`, of the objects that match it), from its name. */
 export function bucketArn(
     site: Site,
@@ -96,9 +101,7 @@ export function accountKeyPolicy(site: Site, ...services: Statement[]): pulumi.O
         {
             Sid: "AccountAccess",
             ...allow(["kms:*"], "*"),
-            Principal: {
-                AWS: pulumi.interpolate`arn:${site.partition}:iam::${site.accountId}:root`,
-            },
+            Principal: { AWS: accountRoot(site) },
         },
         ...services,
     );

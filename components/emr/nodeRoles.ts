@@ -1,7 +1,16 @@
 /** The role of the nodes, which can do next to nothing, and the runtime role of the step, which holds its permissions. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, bucketArn, document, grant, roleArn, serviceRole, siteOf } from "../iam";
+import {
+    accountRoot,
+    allow,
+    bucketArn,
+    document,
+    grant,
+    roleArn,
+    serviceRole,
+    siteOf,
+} from "../iam";
 import { certificateKey } from "./certificate";
 import { logPrefix } from "./clusterDefinition";
 
@@ -71,14 +80,18 @@ export function nodeRoles(
         {
             name: names.runtime,
             description: `Spark steps of ${deployment}: all they may read and write`,
+            // by a condition, so that the nodes' own policy has to allow it too: a principal named here would need no other
+            // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html)
             assumeRolePolicy: document({
                 Effect: "Allow",
                 Action: assume,
-                Principal: { AWS: roleArn(site, names.instance) },
+                Principal: { AWS: accountRoot(site) },
+                Condition: {
+                    ArnEquals: { "aws:PrincipalArn": roleArn(site, names.instance) },
+                },
             }),
         },
-        // named by its ARN, which is known before the role is there; IAM refuses a principal that does not exist
-        { parent: processor, dependsOn: [instanceRole] },
+        { parent: processor },
     );
     return { instanceRole, instancePolicy, instanceProfile, runtimeRole };
 }

@@ -1,7 +1,7 @@
 /** The role that migrations run as, and who may take it on. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, document, grant, siteOf } from "../iam";
+import { accountRoot, allow, document, grant, siteOf } from "../iam";
 import { clusterArn, type SqlTarget } from "./access";
 
 /** Arguments of {@link migratorRole}. */
@@ -43,9 +43,7 @@ export function migratorRole(
             assumeRolePolicy: document({
                 Effect: "Allow",
                 Action: ["sts:AssumeRole"],
-                Principal: {
-                    AWS: pulumi.interpolate`arn:${site.partition}:iam::${site.accountId}:root`,
-                },
+                Principal: { AWS: accountRoot(site) },
                 Condition: {
                     ArnLike: {
                         "aws:PrincipalArn": args.deployerArns ?? deployer.apply(principalArns),

@@ -105,8 +105,8 @@ export const unexercised: readonly Unexercised[] = [
     // nodes and services without a stand-in
     {
         role: "emr-instance",
-        actions: ["sts:*"],
-        reason: "the trust of the runtime role names this role, which is enough within an account; EMR's pages ask for both",
+        actions: ["sts:SetSourceIdentity"],
+        reason: "whoever adds a step may have a source identity, which EMR hands on to the step",
     },
     {
         role: "emr-service",
