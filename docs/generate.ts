@@ -1,9 +1,13 @@
-/** `npm run docs`: writes `formats.md` from the declarations of `formats/`, and the policies of `deployer/` from its actions. */
+/**
+ * `npm run docs`: writes `formats.md` from the declarations of `formats/`, the policies of `deployer/` from its actions, and
+ * the list in `policies.md` from the policy pack.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format as prettify, resolveConfig } from "prettier";
 import { formats, tables, type Column, type Format, type Table } from "../formats";
 import { deployerPolicies } from "./deployer/policies";
+import { policiesPage, policiesText } from "./policyList";
 
 /** Path of the page. */
 export const formatsPage = join(__dirname, "formats.md");
@@ -98,7 +102,10 @@ const anchor = (heading: string): string =>
 
 /** Every file that is made, and its text. */
 export async function generated(): Promise<ReadonlyMap<string, string>> {
-    const files = new Map([[formatsPage, await formatsText()]]);
+    const files = new Map([
+        [formatsPage, await formatsText()],
+        [policiesPage, await policiesText()],
+    ]);
     for (const [name, policy] of Object.entries(await deployerPolicies())) {
         files.set(join(__dirname, "deployer", `${name}.json`), await pretty(policy));
     }
