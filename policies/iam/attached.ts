@@ -16,15 +16,24 @@ export interface Attachments {
     readonly unseen: readonly string[];
 }
 
-/** Everything attached to `subject`, which is named by `kind`: `role`, `user` or `group`. */
-export function attachmentsOf(
-    stack: Stack,
-    subject: Subject,
-    kind: "role" | "user" | "group",
-): Attachments {
+/** How a principal is named. */
+export type Kind = "role" | "user" | "group";
+
+/** Types that attach one policy, and that say what all is attached. */
+export function attachmentTypes(kind: Kind): {
+    readonly single: string;
+    readonly exclusive: string;
+} {
     const title = kind.replace(/^./, (first) => first.toUpperCase());
-    const single = `aws:iam/${kind}PolicyAttachment:${title}PolicyAttachment`;
-    const exclusive = `aws:iam/${kind}PolicyAttachmentsExclusive:${title}PolicyAttachmentsExclusive`;
+    return {
+        single: `aws:iam/${kind}PolicyAttachment:${title}PolicyAttachment`,
+        exclusive: `aws:iam/${kind}PolicyAttachmentsExclusive:${title}PolicyAttachmentsExclusive`,
+    };
+}
+
+/** Everything attached to `subject`, which is named by `kind`. */
+export function attachmentsOf(stack: Stack, subject: Subject, kind: Kind): Attachments {
+    const { single, exclusive } = attachmentTypes(kind);
     const shared = stack
         .of("aws:iam/policyAttachment:PolicyAttachment")
         .filter((holder) => named(stack, holder, `${kind}s`, subject.type).includes(subject));

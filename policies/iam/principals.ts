@@ -5,6 +5,7 @@ import type { Subject } from "../core/subject";
 import { attachmentsOf, policyType } from "./attached";
 import { readDocument, type PolicyDocument, type Statement } from "./document";
 import { groupType, groupsOf } from "./membership";
+import { inlineTypes, outsidersOf, ownerlessOf } from "./outsiders";
 
 /** A role, user or group and what it may do, as far as the stack shows. */
 export interface Principal {
@@ -22,11 +23,10 @@ export interface Principal {
     readonly unseen: readonly (Property | string)[];
 }
 
-/** Kinds of principals, with the types of their inline policies and the property that names the principal there. */
 const owners = [
-    { type: "aws:iam/role:Role", inline: "aws:iam/rolePolicy:RolePolicy", property: "role" },
-    { type: "aws:iam/user:User", inline: "aws:iam/userPolicy:UserPolicy", property: "user" },
-    { type: groupType, inline: "aws:iam/groupPolicy:GroupPolicy", property: "group" },
+    ["aws:iam/role:Role", "role"],
+    ["aws:iam/user:User", "user"],
+    [groupType, "group"],
 ] as const;
 
 /** What one principal has before its documents are read. */
@@ -42,20 +42,20 @@ interface Source {
     readonly property: Property;
 }
 
-/** Every role, user and group of the stack; policies that are attached to none of them stand for themselves. */
+/** Every role, user and group that the stack makes or names; policies that are nobody's stand for themselves. */
 export function principalsOf(stack: Stack): readonly Principal[] {
     const attached = new Set<Subject>();
     const rights = new Map<Subject, Rights>();
-    for (const { type, inline, property } of owners) {
-        for (const subject of stack.of(type)) {
-            const { policies, managed, unseen } = attachmentsOf(stack, subject, property);
+    for (const [type, kind] of owners) {
+        for (const subject of [...stack.of(type), ...outsidersOf(stack, type, kind)]) {
+            const { policies, managed, unseen } = attachmentsOf(stack, subject, kind);
             for (const policy of policies) attached.add(policy);
             const own = subject.at("inlinePolicies").items.map((item) => ({
                 name: item.path,
                 inline: true,
                 property: item.at("policy"),
             }));
-            const apart = stack.joined(subject, property, inline);
+            const apart = stack.joined(subject, kind, inlineTypes[kind]);
             rights.set(subject, {
                 documents: [
                     ...own,
@@ -72,9 +72,12 @@ export function principalsOf(stack: Stack): readonly Principal[] {
         const inherited = groups.flatMap((group) => group?.documents ?? []);
         return merge(subject, own, inherited);
     });
-    const loose = stack.of(policyType).filter((policy) => !attached.has(policy));
+    const loose = [
+        ...stack.of(policyType).filter((policy) => !attached.has(policy)),
+        ...owners.flatMap(([type, kind]) => ownerlessOf(stack, type, kind)),
+    ];
     const alone = (policy: Subject) => ({
-        documents: [toSource(false)(policy)],
+        documents: [toSource(policy.type !== policyType)(policy)],
         managed: [],
         unseen: [],
     });

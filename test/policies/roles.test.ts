@@ -139,6 +139,22 @@ describe("policies on roles as a whole", () => {
                     policy: document(allow("iam:PassRole", roleArn("spark"))),
                 }),
             ],
+            "a role that another stack makes": [
+                "Escalation::iam:PassRole+glue:CreateJob",
+                inline(allow("iam:PassRole", roleArn("spark"))),
+                managed("jobs", allow("glue:CreateJob", "*")),
+                resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "attachment", {
+                    role: "job",
+                    policyArn: policyArn("jobs"),
+                }),
+            ],
+            "a policy of nobody knows whom": [
+                "Escalation::iam:PutRolePolicy",
+                resource("aws:iam/rolePolicy:RolePolicy", "inline", {
+                    role: unknown,
+                    policy: document(allow("iam:PutRolePolicy", roleArn("x"))),
+                }),
+            ],
             "any other role": [
                 "Escalation::sts:AssumeRole",
                 role(),
