@@ -34,8 +34,8 @@ export function problemWithSignature(
     secretAccessKey: string,
     now = Date.now(),
 ): SignatureProblem | undefined {
-    const url = new URL(head.path, "http://loopback");
-    const signature = fromHeader(head) ?? fromQuery(url);
+    const query = new URLSearchParams(head.path.split("?").slice(1).join("?"));
+    const signature = fromHeader(head) ?? fromQuery(query);
     if (signature === undefined) return "missing";
     const signed = instantOf(signature.date);
     if (signature.expires !== undefined) {
@@ -49,7 +49,7 @@ export function problemWithSignature(
     if (isHash && actual !== undefined && hash !== actual) return "mismatch";
 
     const payload = hash ?? (signature.expires === undefined ? actual : unsigned) ?? unsigned;
-    const request = canonicalRequest(head, url, signature, payload);
+    const request = canonicalRequest(head, query, signature, payload);
     const text = `AWS4-HMAC-SHA256\n${signature.date}\n${signature.scope}\n${sha256(request)}`;
     const expected = hmac(signingKey(secretAccessKey, signature.scope), text).toString("hex");
     return equal(expected, signature.value) ? undefined : "mismatch";
@@ -70,30 +70,30 @@ function fromHeader({ headers }: RequestHead): Signature | undefined {
     };
 }
 
-function fromQuery({ searchParams }: URL): Signature | undefined {
-    const value = searchParams.get("X-Amz-Signature");
+function fromQuery(query: URLSearchParams): Signature | undefined {
+    const value = query.get("X-Amz-Signature");
     if (value === null) return undefined;
-    const credential = searchParams.get("X-Amz-Credential") ?? "";
+    const credential = query.get("X-Amz-Credential") ?? "";
     return {
         scope: credential.slice(credential.indexOf("/") + 1),
-        signedHeaders: (searchParams.get("X-Amz-SignedHeaders") ?? "").split(";"),
+        signedHeaders: (query.get("X-Amz-SignedHeaders") ?? "").split(";"),
         value,
-        date: searchParams.get("X-Amz-Date") ?? "",
-        expires: Number(searchParams.get("X-Amz-Expires") ?? 0),
+        date: query.get("X-Amz-Date") ?? "",
+        expires: Number(query.get("X-Amz-Expires") ?? 0),
     };
 }
 
 function canonicalRequest(
-    { method, headers }: RequestHead,
-    url: URL,
+    { method, headers, path: sent }: RequestHead,
+    query: URLSearchParams,
     { scope, signedHeaders }: Signature,
     payload: string,
 ): string {
+    const [plain = "/"] = sent.split("?"); // as it is: a key may hold what a URL would be tidied of
     const isS3 = scope.split("/")[2] === "s3";
     // S3 signs the path as it is sent; the others encode what is sent once more
-    const segments = url.pathname.split("/");
-    const path = isS3 ? url.pathname : segments.map(encode).join("/");
-    const query = [...url.searchParams]
+    const path = isS3 ? plain : plain.split("/").map(encode).join("/");
+    const parameters = [...query]
         .filter(([name]) => name !== "X-Amz-Signature")
         .map(([name, value]) => `${encode(name)}=${encode(value)}`)
         .sort();
@@ -101,9 +101,14 @@ function canonicalRequest(
         const value = [headers[name] ?? ""].flat().join(",");
         return `${name}:${value.trim().replace(/\s+/g, " ")}\n`;
     });
-    return [method, path, query.join("&"), lines.join(""), signedHeaders.join(";"), payload].join(
-        "\n",
-    );
+    return [
+        method,
+        path,
+        parameters.join("&"),
+        lines.join(""),
+        signedHeaders.join(";"),
+        payload,
+    ].join("\n");
 }
 
 const keys = new Map<string, Buffer>();

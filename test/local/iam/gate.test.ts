@@ -292,6 +292,16 @@ describe("the gate", () => {
             expect(await copy()).to.equal("allowed");
         });
 
+        it("knows a key whatever is in it, in its signature and in its policy", async () => {
+            for (const Key of ["k/a b+c%41=ü", "k/x//y", "k/'(~)!*", "k/a&b?c#d", "k/../e"]) {
+                await policy(allow("s3:PutObject", `arn:aws:s3:::plain/${Key.replace("*", "?")}`));
+                const put = (key: string) =>
+                    outcome(reader("s3", "PutObject", { Bucket: "plain", Key: key, Body: "x" }));
+                expect(await put(Key), Key).to.equal("allowed");
+                expect(await put(`${Key}x`), Key).to.match(/^AccessDenied: /);
+            }
+        });
+
         it("deletes of many objects those that may be deleted, and names the others", async () => {
             for (const Key of ["d/1", "e/1"])
                 await admin("s3", "PutObject", { Bucket: "plain", Key, Body: "x" });
