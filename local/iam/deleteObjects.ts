@@ -2,8 +2,9 @@
 import type { Api } from "../api";
 import type { Call, Reply } from "../gateway/call";
 import { escapeXml } from "../gateway/replies";
-import { keysIn, placeOf } from "./needs/s3";
+import { keysIn } from "./needs/s3";
 import { accessDenied } from "./refusals";
+import { placeOf } from "./s3Path";
 import type { Judged } from "./usage";
 
 /** Deletes what is not refused, and answers as S3 does (https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html). */

@@ -2,6 +2,7 @@
 import type { Api } from "../api";
 import type { Call } from "../gateway/call";
 import { readDocument, type PolicyDocument } from "./document";
+import { placeOf } from "./s3Path";
 
 /** What is attached to a role. */
 export interface RolePolicies {
@@ -83,10 +84,14 @@ export class DeployedPolicies {
         return Roles.map(({ Arn }: { Arn: string }) => Arn);
     }
 
-    /** Forgets what a call has changed. */
-    forget({ service, action }: Pick<Call, "service" | "action">): void {
-        const changes = /^(Put|Create|Delete|Attach|Detach|Update|Set|Add|Remove)/.test(action);
-        if (!changes || /Objects?$|MultipartUpload$/.test(action)) return;
+    /** Forgets what a call may have changed. */
+    forget({ service, action, path }: Pick<Call, "service" | "action" | "path">): void {
+        if (!/^(Put|Create|Delete|Attach|Detach|Update|Set|Add|Remove)/.test(action)) return;
+        if (service === "s3") {
+            if (/Bucket(Policy|Encryption)?$/.test(action))
+                this.known.delete(`s3 ${placeOf(path).bucket}`);
+            return;
+        }
         for (const key of this.known.keys()) {
             if (key.startsWith(`${service} `)) this.known.delete(key);
         }

@@ -1,4 +1,5 @@
 /** What S3's requests need, of buckets, objects and the keys that these lie under. */
+import { placeOf } from "../s3Path";
 import type { Asked, ServiceNeeds, Surroundings } from "./types";
 
 /**
@@ -125,13 +126,6 @@ export const s3: ServiceNeeds = {
 
 /** The action that an operation asks for. */
 export const s3Action = (operation: string): string => `s3:${actions[operation] ?? operation}`;
-
-/** Bucket and key of a path-style request. */
-export function placeOf(path: string): { readonly bucket: string; readonly key: string } {
-    const [pathname = ""] = path.split("?");
-    const [, bucket = "", ...rest] = pathname.split("/");
-    return { bucket: decodeURIComponent(bucket), key: decodeURIComponent(rest.join("/")) };
-}
 
 const arnOf = (bucket: string, key?: string): string =>
     key === undefined ? `arn:aws:s3:::${bucket}` : `arn:aws:s3:::${bucket}/${key}`;

@@ -2,10 +2,11 @@ import { expect } from "chai";
 import type { Call } from "../../../local/gateway/call";
 import { routeOf } from "../../../local/gateway/route";
 import { known, modelOf, resourcesOf } from "../../../local/iam/model";
-import { keysIn, placeOf, s3Action } from "../../../local/iam/needs/s3";
+import { keysIn, s3Action } from "../../../local/iam/needs/s3";
 import { needsOf } from "../../../local/iam/needs/services";
 import type { Asked, Surroundings } from "../../../local/iam/needs/types";
 import { parametersOf } from "../../../local/iam/parameters";
+import { placeOf } from "../../../local/iam/s3Path";
 
 const site = { region: "eu-west-1", accountId: "123456789012" };
 const arn = (service: string, resource: string) =>
