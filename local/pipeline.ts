@@ -6,6 +6,7 @@ import type { Arguments } from "./arguments";
 import { collectSummary, takeTables, writeSummary } from "./collect";
 import { reasonOf } from "./failure";
 import { describePermissions, describeRefused } from "./iam/describe";
+import { Interruption } from "./interruption";
 import { keepUp } from "./keep";
 import { some, type FoundLogs, type LogFile } from "./logs";
 import { Processes } from "./processes";
@@ -31,18 +32,24 @@ interface Job {
 
 /** Takes `dt` of `logs` through the pipeline as `args` say. @throws UserError when it failed; nothing is left running then. */
 export async function runPipeline(args: Arguments, logs: FoundLogs, dt: string): Promise<void> {
-    const interrupted = onInterrupt();
+    const interruption = new Interruption();
     const runId = `local-${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}`;
     const out = resolve(args.out ?? join(stateFolder, "runs", runId));
     mkdirSync(out, { recursive: true });
+    try {
+        await runJob({ args, logs, dt, runId, out }, interruption);
+    } catch (error) {
+        throw interruption.error ?? error; // what breaks because everything is being ended is no news
+    }
+}
 
+async function runJob(job: Job, { promise: interrupted }: Interruption): Promise<void> {
+    const { args, logs, dt, out } = job;
     const installing = new Processes();
-    const toolchain = await endingWith(installing, [
-        setUp((line) => {
-            console.log(line);
-        }, installing),
-        interrupted,
-    ]);
+    const say = (line: string) => {
+        console.log(line);
+    };
+    const toolchain = await endingWith(installing, [setUp(say, installing), interrupted]);
     const progress = new Progress();
     progress.heading("starting the services");
     const services = await startServices({
@@ -57,7 +64,7 @@ export async function runPipeline(args: Arguments, logs: FoundLogs, dt: string):
     }).catch((error: unknown) => {
         throw portTaken(error, args.port);
     });
-    const run = runDay(services, progress, { args, logs, dt, runId, out });
+    const run = runDay(services, progress, job);
     const kept = run.then((outputs) => (args.keep ? keepUp(services, outputs) : undefined));
     await endingWith(services, [kept, interrupted]);
 }
@@ -145,19 +152,6 @@ function bytesOf(files: readonly LogFile[], dt: string): number {
     return files
         .filter((file) => file.dt === dt)
         .reduce((sum, { key, bytes }) => sum + bytes * (key.endsWith(".gz") ? 10 : 1), 0);
-}
-
-/** Rejects when the user or the system asks the run to end; asking again while it does changes nothing. */
-function onInterrupt(): Promise<never> {
-    const interrupted = new Promise<never>((_, reject) => {
-        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-            process.on(signal, () => {
-                reject(new UserError("stopped; everything that was started is ended"));
-            });
-        }
-    });
-    interrupted.catch(() => undefined);
-    return interrupted;
 }
 
 function portTaken(error: unknown, port: number): unknown {

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Api } from "./api";
 import { runTask, type Integration } from "./workflow/integrations";
+import { requireTargets } from "./workflow/targets";
 
 /** What a state did. */
 export interface StateEvent {
@@ -69,6 +70,7 @@ export async function execute(
     const name = options.name ?? randomUUID();
     const arn = machine.arn.replace(":stateMachine:", ":execution:") + `:${name}`;
     const definition = JSON.parse(machine.definition) as Definition;
+    requireTargets(definition);
     const abort = new AbortController();
     const integration: Integration = {
         api,
