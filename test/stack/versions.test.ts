@@ -78,7 +78,7 @@ describe("the versions", () => {
     });
 
     it(`are Python ${python} first on this machine and in CI, and nothing newer in the packages`, () => {
-        expect(read("local/setup.ts")).to.match(
+        expect(read("local/python.ts")).to.match(
             new RegExp(`const candidates = \\["python${python.replace(".", "\\.")}"`),
         );
         expect(
@@ -122,7 +122,7 @@ describe("the versions", () => {
         expect(json("package.json").engines).to.deep.equal({ node: `>=${leastNode}` });
         expect(json("policies/package.json").engines).to.deep.equal({ node: `>=${leastNode}` });
         expect(read("README.md")).to.include(`Node ${leastNode} or later`);
-        expect(read("local/setup.ts")).to.include(`Node ${leastNode} or later is needed`);
+        expect(read("local/userError.ts")).to.include(`Node ${leastNode} or later is needed`);
         // with the types of a newer Node.js, what it has and this one lacks would pass
         expect(json("package.json").devDependencies["@types/node"]).to.match(/^20\./);
     });
