@@ -243,6 +243,17 @@ describe("a run without", function () {
             ...cluster,
             inputs: { ...cluster.inputs, clusterIdentifier: "mutant" },
         });
+        await services.api("iam", "PutRolePolicy", {
+            RoleName: "loglake-dev-migrator",
+            PolicyName: "mutant",
+            PolicyDocument: JSON.stringify({
+                Statement: {
+                    Effect: "Allow",
+                    Action: ["redshift-data:*", "secretsmanager:GetSecretValue"],
+                    Resource: "*",
+                },
+            }),
+        });
         const command = requestOf("command:local:Command");
         const environment = {
             ...command.inputs.environment,
