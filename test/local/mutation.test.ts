@@ -247,6 +247,7 @@ describe("a run without", function () {
             RoleName: "loglake-dev-migrator",
             PolicyName: "mutant",
             PolicyDocument: JSON.stringify({
+                Version: "2012-10-17",
                 Statement: {
                     Effect: "Allow",
                     Action: ["redshift-data:*", "secretsmanager:GetSecretValue"],
