@@ -154,7 +154,8 @@ async function trustOptions(python: string, processes: Processes): Promise<strin
     await must("making a trust store", processes, python, [
         ...["-W", "ignore", join(__dirname, "trust_store.py"), pem, store],
     ]);
-    return `-Djavax.net.ssl.trustStore=${store} -Djavax.net.ssl.trustStorePassword=changeit`;
+    // in quotes, as Spark's launcher splits the options at blanks
+    return `-Djavax.net.ssl.trustStore="${store}" -Djavax.net.ssl.trustStorePassword=changeit`;
 }
 
 /** Runs a command to its end; its output is shown only when it fails. */
