@@ -201,6 +201,15 @@ function pastTheGate(moto: Promise<string>): Api {
     return async (service, operation, input) => (await api)(service, operation, input);
 }
 
+/** A command's variables, less a stack file's profile and roles of accounts that are not on this machine. */
+function ownOf(variables: Readonly<Record<string, string>>): Record<string, string> {
+    const { ASSUME_ROLES, ...own } = variables;
+    delete own["AWS_PROFILE"];
+    if (ASSUME_ROLES === undefined) return own;
+    const roles = JSON.parse(ASSUME_ROLES) as { readonly roleArn: string }[];
+    return { ...own, ASSUME_ROLES: JSON.stringify(roles.slice(-1)) };
+}
+
 /** Runs a command of the program's as the deployer, in the project's folder unless it names another. */
 async function runCommand(
     context: Context,
@@ -213,7 +222,7 @@ async function runCommand(
         command: "/bin/sh",
         args: ["-c", command],
         cwd: directory ?? root,
-        env: { ...plainEnvironment(), ...awsEnvironment(context, deployer), ...variables },
+        env: { ...plainEnvironment(), ...awsEnvironment(context, deployer), ...ownOf(variables) },
         onLine: (line) => {
             lines.push(line);
             context.progress("command", line);
