@@ -77,10 +77,19 @@ export function writeSamples(folder: string): SampleTruth[] {
     return sampleDays.flatMap((dt, day) => [writeWeb(folder, dt, day), writeShop(folder, dt, day)]);
 }
 
-function writeWeb(folder: string, dt: string, day: number): SampleTruth {
-    const random = generator(100 + day);
-    const lines = requests(random, dt, requestsADay.web, pages, day === 1).map(combinedLine);
-    const good = lines.length;
+/** Lines of an access log of one day, {@link AccessLog.malformed} and {@link AccessLog.skipped} ones among them. */
+export interface AccessLog {
+    readonly lines: readonly string[];
+    readonly events: number;
+    readonly malformed: number;
+    readonly skipped: number;
+}
+
+/** `count` requests of the day `dt` in Combined Log Format, and five lines that are none. Each `seed` makes other ones. */
+export function accessLog(seed: number, dt: string, count: number, burst = false): AccessLog {
+    const random = generator(seed);
+    const lines = requests(random, dt, count, pages, burst).map(combinedLine);
+    const events = lines.length;
     const malformed = [
         lines[40]?.slice(0, 60) ?? "", // cut off by a full disk
         '203.0.113.9 - - [not a time] "GET / HTTP/1.1" 200 12 "-" "-"',
@@ -88,19 +97,18 @@ function writeWeb(folder: string, dt: string, day: number): SampleTruth {
     ];
     const skipped = ["", "# rotated"];
     insert(random, lines, [...malformed, ...skipped]);
+    return { lines, events, malformed: malformed.length, skipped: skipped.length };
+}
+
+function writeWeb(folder: string, dt: string, day: number): SampleTruth {
+    const log = accessLog(100 + day, dt, requestsADay.web, day === 1);
+    const { lines } = log;
     const half = Math.floor(lines.length / 2);
     const target = join(folder, "web", `dt=${dt}`);
     mkdirSync(target, { recursive: true });
     writeFileSync(join(target, "access-1.log"), `${lines.slice(0, half).join("\n")}\n`);
     writeFileSync(join(target, "access-2.log.gz"), gzipSync(`${lines.slice(half).join("\n")}\n`));
-    return {
-        source: "web",
-        dt,
-        lines: lines.length,
-        events: good,
-        malformed: malformed.length,
-        skipped: skipped.length,
-    };
+    return { ...log, source: "web", dt, lines: lines.length };
 }
 
 function writeShop(folder: string, dt: string, day: number): SampleTruth {

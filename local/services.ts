@@ -201,9 +201,10 @@ function pastTheGate(moto: Promise<string>): Api {
     return async (service, operation, input) => (await api)(service, operation, input);
 }
 
-/** A command's variables, less a stack file's profile and roles of accounts that are not on this machine. */
+/** A command's variables, less a stack file's profile and the roles before the migrator's: they are of another account than this machine's. */
 function ownOf(variables: Readonly<Record<string, string>>): Record<string, string> {
-    const { ASSUME_ROLES, ...own } = variables;
+    const { ASSUME_ROLES, ...others } = variables;
+    const own: Record<string, string> = { ...others };
     delete own["AWS_PROFILE"];
     if (ASSUME_ROLES === undefined) return own;
     const roles = JSON.parse(ASSUME_ROLES) as { readonly roleArn: string }[];

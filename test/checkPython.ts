@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { setUp, UserError } from "../local/setup";
 
-const packages = ["spark-app", "etl"];
+const packages = ["spark-app", "etl", "bench"];
 const checks = [
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
