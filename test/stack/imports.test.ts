@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     docs: ["components", "formats"],
     examples: ["components", "formats"],
     local: [...program, "etl"],
-    test: everything,
+    test: [...everything, "bench"],
     bench: everything,
 };
 
