@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     index: ["components", "formats", "network", "settings"],
     etl: [],
     policies: [],
-    docs: ["components", "formats"],
+    docs: ["components", "formats", "local"], // the pack is asked for its policies as the engine asks it
     examples: ["components", "formats"],
     local: [...program, "etl"],
     test: [...everything, "bench"],
