@@ -21,7 +21,7 @@ export interface Arguments {
 
 /** Text of `npm run local -- --help`. */
 export const help = `Runs the whole pipeline on this machine: deploys the stack to stand-ins for the AWS services, uploads logs, and takes one day of
-them through crawler, Spark, Glue job and warehouse, as the deployed workflow says. Needs Node 20.19, Python 3.10 or 3.11, and the
+them through crawler, Spark, Glue job and warehouse, as the deployed workflow says. Needs Node 20.19, Python 3.10 to 3.13, and the
 package registries the first time; no AWS account.
 
   npm run local                                     the sample logs

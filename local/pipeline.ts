@@ -35,7 +35,6 @@ export async function runPipeline(args: Arguments, logs: FoundLogs, dt: string):
     const interruption = new Interruption();
     const runId = `local-${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}`;
     const out = resolve(args.out ?? join(stateFolder, "runs", runId));
-    mkdirSync(out, { recursive: true });
     try {
         await runJob({ args, logs, dt, runId, out }, interruption);
     } catch (error) {
@@ -50,6 +49,7 @@ async function runJob(job: Job, { promise: interrupted }: Interruption): Promise
         console.log(line);
     };
     const toolchain = await endingWith(installing, [setUp(say, installing), interrupted]);
+    mkdirSync(out, { recursive: true });
     const progress = new Progress();
     progress.heading("starting the services");
     const services = await startServices({

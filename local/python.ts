@@ -14,7 +14,10 @@ export async function findPython(): Promise<string> {
     const seen: string[] = [];
     for (const name of wanted === undefined ? candidates : [wanted]) {
         const version = await pythonVersion(name);
-        if (version === undefined) continue;
+        if (version === undefined) {
+            if (wanted !== undefined) seen.push(`${wanted} is none that has venv`);
+            continue;
+        }
         seen.push(`${name} is ${version.join(".")}`);
         const [major, minor] = version;
         if (major === 3 && minor >= 10 && minor <= 13) return name;
