@@ -5,24 +5,20 @@ import { createInterface } from "node:readline";
 import type * as grpc from "@grpc/grpc-js";
 import { AnalyzerClient, AnalyzerService } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/analyzer_pb";
+import { configureRequest, type PackConfig } from "./configuration";
 import {
     analyzeRequest,
     diagnosticsOf,
-    levelNumber,
     policiesOf,
     pulumiRequire,
     stackResource,
-    toStruct,
     type AnalyzedResource,
     type Diagnostic,
-    type Level,
     type PolicyInfo,
 } from "./messages";
 
+export type { PackConfig } from "./configuration";
 export type { AnalyzedResource, Diagnostic, Level, PolicyInfo, Severity } from "./messages";
-
-/** Configuration of a pack: policy to its level, or its level and parameters, as in `--policy-pack-config`. */
-export type PackConfig = Readonly<Record<string, Level | Readonly<Record<string, unknown>>>>;
 
 /** Options of {@link startAnalyzer}. */
 export interface AnalyzerOptions {
@@ -174,30 +170,4 @@ function connect(port: number) {
             client.close();
         },
     };
-}
-
-/** Every policy's configuration with its defaults, which the engine fills in from the schema. */
-function configureRequest(
-    policies: readonly PolicyInfo[],
-    config: PackConfig,
-): proto.ConfigureAnalyzerRequest {
-    const unknown = Object.keys(config).filter(
-        (name) => name !== "all" && policies.every((p) => p.name !== name),
-    );
-    if (unknown.length > 0)
-        throw new Error(`policy configuration names no policy of the pack: ${unknown.join(", ")}`);
-    const request = new proto.ConfigureAnalyzerRequest();
-    for (const { name, level, defaults } of policies) {
-        const given = config[name] ?? {};
-        const { enforcementLevel, ...parameters } =
-            typeof given === "string" ? { enforcementLevel: given } : given;
-        const all = typeof config.all === "string" ? config.all : undefined;
-        const message = new proto.PolicyConfig();
-        message.setEnforcementlevel(
-            levelNumber((enforcementLevel as Level | undefined) ?? all ?? level),
-        );
-        message.setProperties(toStruct({ ...defaults, ...parameters }));
-        request.getPolicyconfigMap().set(name, message);
-    }
-    return request;
 }

@@ -1,4 +1,6 @@
 /** The command line of `npm run policy`. */
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { stackNames } from "../program/stack";
 
@@ -35,13 +37,17 @@ own process judges every resource and the stack, as the engine does. Exit code 1
 /**
  * Reads the arguments after the script's name.
  *
- * @throws ArgumentError when an option is unknown or a value can't be right.
+ * @throws ArgumentError when an option is unknown, a value can't be right or a file can't be written.
  */
 export function readArguments(argv: readonly string[]): Arguments {
     const { values } = parse(argv);
     const stack = values.stack ?? "dev";
     if (!stackNames().includes(stack)) {
         throw new ArgumentError(`unknown stack ${stack}: there is ${stackNames().join(" and ")}`);
+    }
+    for (const file of [values.json, values.sarif]) {
+        if (file !== undefined && !existsSync(dirname(resolve(file))))
+            throw new ArgumentError(`can't write ${file}: there is no folder ${dirname(file)}`);
     }
     return {
         help: values.help ?? false,

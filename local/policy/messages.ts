@@ -58,7 +58,8 @@ export interface PolicyInfo {
     readonly defaults: Readonly<Record<string, unknown>>;
 }
 
-const levels = ["advisory", "mandatory", "disabled", "remediate"] as const;
+/** Levels, in the order of their numbers. */
+export const levels = ["advisory", "mandatory", "disabled", "remediate"] as const;
 const severities = ["unspecified", "low", "medium", "high", "critical"] as const;
 
 /** The number that stands for `level` in a message. */

@@ -1,4 +1,4 @@
-/** What `npm run policy` prints and writes. */
+/** What `npm run policy` prints, and its findings as JSON. */
 import type { PolicyInfo } from "./analyzer";
 import { notes, type Finding, type Judgement } from "./judge";
 
@@ -47,78 +47,4 @@ export function json(stack: string, judgement: Judgement, policies: readonly Pol
     return (
         JSON.stringify({ stack, resources, violations, findings, policies }, undefined, 2) + "\n"
     );
-}
-
-/** SARIF's words for levels, and GitHub's numbers for severities (its page on SARIF support). */
-const securitySeverity: Readonly<Record<string, string>> = {
-    critical: "9.5",
-    high: "8.0",
-    medium: "5.5",
-    low: "2.0",
-};
-
-/**
- * The violations as SARIF 2.1.0. A Pulumi resource has no line of a file: each result names the URN as its logical
- * location, and the program as its physical one.
- */
-export function sarif(
-    judgement: Judgement,
-    policies: readonly PolicyInfo[],
-    version: string,
-): string {
-    const used = policies.filter(({ name }) =>
-        judgement.findings.some(({ policy }) => policy === name),
-    );
-    const rules = used.map(({ name, title, description, remedy, url, tags, severity, level }) => ({
-        id: name,
-        shortDescription: { text: title },
-        fullDescription: { text: description },
-        help: { text: remedy },
-        helpUri: url,
-        defaultConfiguration: { level: level === "mandatory" ? "error" : "warning" },
-        properties: {
-            tags: ["security", ...tags],
-            "security-severity": securitySeverity[severity] ?? "0.0",
-        },
-    }));
-    const results = judgement.findings
-        .filter(({ finding }) => !notes.includes(finding))
-        .map(({ policy, finding, text, urn, level }) => ({
-            ruleId: policy,
-            ruleIndex: used.findIndex(({ name }) => name === policy),
-            level: level === "mandatory" ? "error" : "warning",
-            message: { text: `${text} [${finding}]` },
-            locations: [
-                {
-                    physicalLocation: {
-                        artifactLocation: { uri: "index.ts" },
-                        region: { startLine: 1 },
-                    },
-                    ...(urn === undefined
-                        ? {}
-                        : {
-                              logicalLocations: [
-                                  {
-                                      fullyQualifiedName: urn,
-                                      name: urn.split("::").pop(),
-                                      kind: "resource",
-                                  },
-                              ],
-                          }),
-                },
-            ],
-            partialFingerprints: { findingV1: [policy, finding, urn ?? ""].join("|") },
-        }));
-    const driver = {
-        name: "loglake-policies",
-        version,
-        informationUri: "https://www.pulumi.com/docs/insights/policy/",
-        rules,
-    };
-    const log = {
-        $schema: "https://json.schemastore.org/sarif-2.1.0.json",
-        version: "2.1.0",
-        runs: [{ tool: { driver }, results }],
-    };
-    return JSON.stringify(log, undefined, 2) + "\n";
 }

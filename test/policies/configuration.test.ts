@@ -129,4 +129,15 @@ describe("configuration of the policies", () => {
             /no policy of the pack: s3-encryption/,
         );
     });
+
+    it("refuses what no policy has, saying everything that is wrong", async () => {
+        const wrong = {
+            "kms-key-rotation": { maximumDays: "90", minimumDays: 1 },
+            "s3-bucket-encryption": "madatory",
+        } as unknown as Parameters<typeof configure>[0];
+        await expectRejection(
+            configure(wrong),
+            /maximumDays is a string, not a number; kms-key-rotation has no parameter minimumDays; .*madatory is no level/,
+        );
+    });
 });

@@ -76,6 +76,10 @@ describe("npm run policy", function () {
         expect(results).to.have.length(broken.length);
         expect(tool.driver.rules[results[0].ruleIndex].id).to.equal("log-group-retention");
         expect(results[0].level).to.equal("error");
+        const hashes = results.map(
+            (result: any) => result.partialFingerprints.primaryLocationLineHash,
+        );
+        expect(new Set(hashes).size).to.equal(results.length);
         expect(results[0].locations[0].logicalLocations[0].fullyQualifiedName).to.equal(
             broken[0].urn,
         );
@@ -84,6 +88,16 @@ describe("npm run policy", function () {
     const mistakes: Record<string, [RegExp, ...string[]]> = {
         "an unknown stack": [/^unknown stack test: there is dev and prod$/m, "--stack", "test"],
         "an unknown option": [/Unknown option '--stak'.*see --help/, "--stak", "dev"],
+        "a configuration of another pack": [
+            /^policy configuration: no policy of the pack: name;/m,
+            "--config",
+            "package.json",
+        ],
+        "a report in a folder that isn't there": [
+            /^can't write nowhere\/policy\.sarif: there is no folder nowhere$/m,
+            "--sarif",
+            "nowhere/policy.sarif",
+        ],
         "a configuration that isn't there": [
             /can't read the configuration nowhere\.json/,
             "--config",
