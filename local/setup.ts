@@ -70,7 +70,8 @@ async function archiveClasses(
     if (existsSync(archiveFile(classes))) return;
     say("preparing Spark's classes for a quick start (about a minute, 170 MB)");
     await makeClassArchive(classes, processes).catch((error: unknown) => {
-        say(`Spark will start slower: ${error instanceof Error ? error.message : String(error)}`);
+        const [why = ""] = String(error instanceof Error ? error.message : error).split("\n");
+        say(`Spark will start slower: ${why}`);
     });
 }
 
