@@ -1,0 +1,217 @@
+/** Services and accounts that documents on resources let in. */
+import { account, describePolicy, document, resource, unknown, usePack } from "./support";
+
+const topicArn = `arn:aws:sns:eu-west-1:${account}:alerts`;
+const topic = (...statements: object[]) =>
+    resource("aws:sns/topicPolicy:TopicPolicy", "policy", {
+        arn: topicArn,
+        policy: document(...statements),
+    });
+const publish = (more: object) => ({
+    Effect: "Allow",
+    Action: "sns:Publish",
+    Resource: topicArn,
+    ...more,
+});
+const bucket = (...statements: object[]) =>
+    resource("aws:s3/bucketPolicy:BucketPolicy", "policy", {
+        bucket: "data",
+        policy: document(...statements),
+    });
+const read = (more: object) => ({
+    Effect: "Allow",
+    Action: "s3:GetObject",
+    Resource: "arn:aws:s3:::data/*",
+    ...more,
+});
+const own = resource("aws:sns/topic:Topic", "alerts", { arn: topicArn, name: "alerts" });
+const later = resource("aws:sqs/queuePolicy:QueuePolicy", "policy", { policy: unknown });
+const cloudwatch = { Principal: { Service: "cloudwatch.amazonaws.com" } };
+const thisAccount = { Condition: { StringEquals: { "aws:SourceAccount": account } } };
+
+describe("policies on which services and accounts are let in", () => {
+    usePack();
+
+    describePolicy("resource-policy-confused-deputy", {
+        fails: {
+            "a service on behalf of anybody": [
+                "Source::cloudwatch.amazonaws.com",
+                topic(publish(cloudwatch)),
+            ],
+            "a service with a condition on something else": [
+                "Source::cloudwatch.amazonaws.com",
+                topic(
+                    publish({
+                        ...cloudwatch,
+                        Condition: { Bool: { "aws:SecureTransport": "true" } },
+                    }),
+                ),
+            ],
+            "a service for buckets of any account": [
+                "Source::cloudwatch.amazonaws.com",
+                topic(
+                    publish({
+                        ...cloudwatch,
+                        Condition: { ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" } },
+                    }),
+                ),
+            ],
+            "Logs on a key for groups of any account": [
+                "Source::logs.eu-west-1.amazonaws.com",
+                resource("aws:kms/key:Key", "k", {
+                    policy: document({
+                        Effect: "Allow",
+                        Principal: { Service: "logs.eu-west-1.amazonaws.com" },
+                        Action: "kms:Decrypt",
+                        Resource: "*",
+                        Condition: {
+                            ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:*:*" },
+                        },
+                    }),
+                }),
+            ],
+            "Logs on a key": [
+                "Source::logs.eu-west-1.amazonaws.com",
+                resource("aws:kms/key:Key", "k", {
+                    policy: document({
+                        Effect: "Allow",
+                        Principal: { Service: "logs.eu-west-1.amazonaws.com" },
+                        Action: "kms:Decrypt",
+                        Resource: "*",
+                    }),
+                }),
+            ],
+        },
+        passes: {
+            "a service for this account": [topic(publish({ ...cloudwatch, ...thisAccount }))],
+            "Logs for one group": [
+                resource("aws:kms/key:Key", "k", {
+                    policy: document({
+                        Effect: "Allow",
+                        Principal: { Service: "logs.eu-west-1.amazonaws.com" },
+                        Action: "kms:Decrypt",
+                        Resource: "*",
+                        Condition: {
+                            ArnEquals: {
+                                "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:eu-west-1:${account}:log-group:x`,
+                            },
+                        },
+                    }),
+                }),
+            ],
+        },
+        unseen: { "a policy that is only known later": [later] },
+    });
+
+    describePolicy("resource-policy-lockout", {
+        fails: {
+            "a refusal for everybody": [
+                "Lockout",
+                bucket({
+                    Effect: "Deny",
+                    Principal: "*",
+                    Action: "s3:*",
+                    Resource: ["arn:aws:s3:::data", "arn:aws:s3:::data/*"],
+                }),
+            ],
+        },
+        passes: {
+            "a refusal under a condition": [
+                bucket({
+                    Effect: "Deny",
+                    Principal: "*",
+                    Action: "s3:*",
+                    Resource: "arn:aws:s3:::data",
+                    Condition: { Bool: { "aws:SecureTransport": "false" } },
+                }),
+            ],
+            "a refusal of deletions": [
+                bucket({
+                    Effect: "Deny",
+                    Principal: "*",
+                    Action: "s3:DeleteObjectVersion",
+                    Resource: "arn:aws:s3:::data/*",
+                }),
+            ],
+        },
+        unseen: { "a policy that is only known later": [later] },
+    });
+
+    describePolicy("foreign-accounts", {
+        fails: {
+            "another account on a bucket": [
+                "Account::999999999999",
+                own,
+                bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:root" } })),
+            ],
+            "a role of another account": [
+                "Account::999999999999",
+                own,
+                bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:role/x" } })),
+            ],
+            "another account's role by a grant of a key": [
+                "Account::999999999999",
+                own,
+                resource("aws:kms/grant:Grant", "g", {
+                    granteePrincipal: "arn:aws:iam::999999999999:role/x",
+                    operations: ["Decrypt"],
+                }),
+            ],
+            "another account by its share of a warehouse": [
+                "Account::999999999999",
+                own,
+                resource("aws:redshift/dataShareAuthorization:DataShareAuthorization", "d", {
+                    consumerIdentifier: "999999999999",
+                }),
+            ],
+            "another account where only a key tells whose this one is": [
+                "Account::999999999999",
+                resource("aws:kms/key:Key", "k", {
+                    policy: document({
+                        Effect: "Allow",
+                        Principal: { AWS: `arn:aws:iam::${account}:root` },
+                        Action: "kms:*",
+                        Resource: "*",
+                    }),
+                }),
+                bucket(read({ Principal: { AWS: "999999999999" } })),
+            ],
+            "a trust in another account's role": [
+                "Account::999999999999",
+                own,
+                resource("aws:iam/role:Role", "r", {
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Action: "sts:AssumeRole",
+                        Principal: { AWS: "arn:aws:iam::999999999999:role/x" },
+                    }),
+                }),
+            ],
+        },
+        passes: {
+            "this account": [
+                own,
+                bucket(read({ Principal: { AWS: `arn:aws:iam::${account}:role/x` } })),
+            ],
+            "another account of the organisation": [
+                own,
+                bucket(
+                    read({
+                        Principal: { AWS: "999999999999" },
+                        Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } },
+                    }),
+                ),
+            ],
+        },
+        unseen: {
+            "a policy that is only known later": [own, later],
+            "whether an account is this one": [
+                bucket(read({ Principal: { AWS: "999999999999" } })),
+            ],
+            "a grantee that is only known later": [
+                own,
+                resource("aws:kms/grant:Grant", "g", { granteePrincipal: unknown }),
+            ],
+        },
+    });
+});
