@@ -14,7 +14,8 @@ def test_a_plan_says_what_to_read_and_where_to_write() -> None:
     plan = parse_plan(json.dumps(plan_of(processed="s3://processed/")))
 
     assert plan.sources == (Source("web", "s3://raw/web/dt=2026-03-04/", "combined"),)
-    assert plan.format_of(plan.sources[0]).time_formats == ("dd/MMM/yyyy:HH:mm:ss Z",)
+    times = ("dd/MMM/yyyy:HH:mm:ss[.SSSSSSSSS] Z", "iso8601")
+    assert plan.format_of(plan.sources[0]).time_formats == times
     assert plan.table_location("events") == "s3://processed/events/dt=2026-03-04/run=run-1"
     assert plan.run_location == "s3://processed/_runs/run-1"
     assert [column.type for column in plan.tables["requests_by_status"].columns] == [
