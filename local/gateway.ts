@@ -21,6 +21,8 @@ export interface RecordedCall {
     readonly role: string | undefined;
     readonly status: number;
     readonly ms: number;
+    /** Where a stand-in failed by a mistake of its own: the stack trace. */
+    readonly trace?: string;
 }
 
 /** Options of {@link startGateway}. */
@@ -73,8 +75,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
             return await chain();
         } catch (error) {
             if (error instanceof ServiceError) return failure(call, error);
-            const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-            return failure(call, new ServiceError("InternalFailure", message, 500));
+            const message = error instanceof Error ? error.message : String(error);
+            const trace = error instanceof Error ? error.stack : undefined;
+            const reply = failure(call, new ServiceError("InternalFailure", message, 500));
+            return { ...reply, ...(trace === undefined ? {} : { trace }) };
         }
     };
 
@@ -103,8 +107,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
             };
             const reply = await answer(request, body, call);
             const { service, action, role } = call;
+            const { status, trace } = reply;
             const ms = Math.round(performance.now() - started);
-            const recorded = { service, action, role, status: reply.status, ms };
+            const failed = trace === undefined ? {} : { trace };
+            const recorded = { service, action, role, status, ms, ...failed };
             calls.push(recorded);
             if (options.recordFile !== undefined) {
                 appendFileSync(options.recordFile, `${JSON.stringify(recorded)}\n`);

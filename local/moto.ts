@@ -6,8 +6,16 @@ import type { Processes } from "./processes";
 /** Account of everything in moto: its default, which is also {@link standInSite}'s. */
 const accountId = "123456789012";
 
-/** Starts moto on a free port of 127.0.0.1 and returns its base URL once it listens. `python` has moto. */
-export async function startMoto(processes: Processes, python: string): Promise<string> {
+/** A moto that is starting or has started. */
+export interface Moto {
+    /** Base URL, once it listens. Rejects when it never does. */
+    readonly endpoint: Promise<string>;
+    /** What there is to say of its end, once it has ended. */
+    readonly ended: Promise<string>;
+}
+
+/** Starts moto on a free port of 127.0.0.1. `python` has moto. */
+export function startMoto(processes: Processes, python: string): Moto {
     const child = processes.spawn(
         {
             command: python,
@@ -21,14 +29,22 @@ export async function startMoto(processes: Processes, python: string): Promise<s
         "data",
         (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-4000)),
     );
-    const port = await new Promise<string>((resolve, reject) => {
-        if (child.stdout !== null) createInterface({ input: child.stdout }).once("line", resolve);
-        child.once("error", reject);
-        child.once("close", (code) => {
-            reject(
-                new Error(`moto ended with code ${String(code)} before it listened: ${complaint}`),
-            );
+    const ended = new Promise<string>((resolve) => {
+        child.once("close", (code, signal) => {
+            const how = signal === null ? `code ${String(code)}` : signal;
+            resolve([`moto ended with ${how}`, complaint.trim()].filter(Boolean).join(": "));
         });
     });
-    return `http://127.0.0.1:${port}`;
+    const endpoint = new Promise<string>((resolve, reject) => {
+        if (child.stdout !== null) {
+            createInterface({ input: child.stdout }).once("line", (port) => {
+                resolve(`http://127.0.0.1:${port}`);
+            });
+        }
+        child.once("error", reject);
+        void ended.then((how) => {
+            reject(new Error(how)); // changes nothing once it has listened
+        });
+    });
+    return { endpoint, ended };
 }

@@ -34,6 +34,7 @@ import type { Execution, ExecutionOptions } from "./workflow";
 
 const { accountId, region } = standInSite;
 const root = join(__dirname, "..");
+const never = new Promise<never>(() => undefined);
 
 /** Options of {@link startServices}. */
 export interface ServiceOptions {
@@ -74,6 +75,8 @@ export interface Services {
     assume(roleArn: string, by: Principal): Promise<Credentials>;
     /** Runs the deployed state machine to its end, as its role. */
     runWorkflow(stateMachineArn: string, options: ExecutionOptions): Promise<Execution>;
+    /** Rejects when a service ends though nobody has closed it. */
+    readonly broken: Promise<never>;
     /** Ends every process and frees the port. A second call does nothing. */
     close(): Promise<void>;
 }
@@ -84,13 +87,15 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
     writeFileSync(join(options.folder, noProfiles), "");
     const processes = new Processes();
     const { python } = options.toolchain;
-    const moto = startMoto(processes, python);
+    const { endpoint: moto, ended } = startMoto(processes, python);
     const closing: (() => Promise<void>)[] = [() => processes.close()];
     let isOpen = true;
     const close = async () => {
         isOpen = false;
         for (const end of closing.splice(0).reverse()) await end();
     };
+    const broken = ended.then((how) => (isOpen ? Promise.reject(new Error(how)) : never));
+    broken.catch(() => undefined); // whoever runs something races it
     try {
         const recordFile = join(options.folder, "calls.jsonl");
         const warehouseFolder = join(options.folder, "redshift");
@@ -158,7 +163,7 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
         });
         gateway.handle(runs.handlers);
         await moto;
-        return { ...deploymentOf(context, redshift, runs, apiCalls), gateway, gate, close };
+        return { ...deploymentOf(context, redshift, runs, apiCalls), gateway, gate, broken, close };
     } catch (error) {
         await close();
         throw error;
@@ -170,7 +175,7 @@ function deploymentOf(
     redshift: Redshift,
     runs: Executions,
     apiCalls: ApiCall[],
-): Omit<Services, "gateway" | "gate" | "close"> {
+): Omit<Services, "gateway" | "gate" | "broken" | "close"> {
     const { gateway, sessions } = context;
     const identity = { endpoint: gateway.endpoint, region, credentials: deployer };
     const api = createApi({ ...identity, onCall: (call) => apiCalls.push(call) });

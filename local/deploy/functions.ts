@@ -1,6 +1,7 @@
 /** What is run, and what runs it: functions, the state machine, the schedule. */
 import { materialise } from "./assets";
 import { compact, pascal, tagList, type Creator, type Creators } from "./types";
+import { requireTargets, type Definition } from "../workflow/targets";
 
 const lambdaFunction: Creator = async (inputs, { api }, name) => {
     const FunctionName = String(inputs.name ?? name);
@@ -60,6 +61,7 @@ const permission: Creator = async (inputs, { api }, name) => {
 
 const stateMachine: Creator = async (inputs, { api }, name) => {
     const machineName = String(inputs.name ?? name);
+    requireTargets(JSON.parse(String(inputs.definition)) as Definition);
     const { level, includeExecutionData, logDestination } = inputs.loggingConfiguration ?? {};
     const { stateMachineArn } = await api(
         "sfn",

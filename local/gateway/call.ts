@@ -28,6 +28,8 @@ export interface Reply {
     readonly status: number;
     readonly headers: Readonly<Record<string, string | readonly string[]>>;
     readonly body: Buffer | string | Readable;
+    /** Stack trace of the mistake behind an InternalFailure; goes into the record of calls, not to the client. */
+    readonly trace?: string;
 }
 
 /** Answers an operation; undefined leaves it to moto. */

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { stackNames } from "../program/stack";
+import { stackNames } from "../program/stackFiles";
 
 /** What the command line asks for. */
 export interface Arguments {

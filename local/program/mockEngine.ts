@@ -231,11 +231,26 @@ function unwrap(value: any): any {
 function record(onResource: (resource: Resource) => void): void {
     const monitor = pulumi.runtime.getMonitor() as any;
     const register = monitor.registerResource.bind(monitor);
-    monitor.registerResource = (request: any, callback: (error: unknown, response: any) => void) =>
+    monitor.registerResource = (
+        request: any,
+        callback: (error: unknown, response: any) => void,
+    ) => {
+        const inputs = request.getObject();
+        request.setObject(inputs.constructor.fromJavaScript(withIds(inputs.toJavaScript())));
         register(request, (error: unknown, response: any) => {
             if (error === null || error === undefined) onResource(readRequest(request, response));
             callback(error, response);
         });
+    };
+}
+
+/** References to resources (`role: someRole`) as their ids, or a component's as its URN: what the engine gives providers and packs. */
+function withIds(value: any): any {
+    if (Array.isArray(value)) return value.map(withIds);
+    if (value === null || typeof value !== "object") return value;
+    const { specialSigKey, specialResourceSig } = pulumi.runtime;
+    if (value[specialSigKey] === specialResourceSig) return value.id ?? value.urn;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withIds(item)]));
 }
 
 function readRequest(request: any, response: any): Resource {

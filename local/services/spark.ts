@@ -139,6 +139,10 @@ logger.metrics.level = error
 `;
 
 const logLine = /^\d\d:\d\d:\d\d (INFO|WARN|ERROR|FATAL) /;
+/** A line that names an error: Python's `ValueError: ...`, Java's `java.io.IOException: ...`. */
+const errorLine = /^([\w.]+\.)?\w*(Error|Exception|Exit)\b/;
+/** What else a stack trace consists of. */
+const traceLine = /^\s|^Traceback|^Caused by|^Exception in thread|^$/;
 const finishedTask = /Finished task \S+ in stage (\d+)\.\d+ .*\((\d+)\/(\d+)\)$/;
 
 /** Passes on what the program prints, and how far each stage is; log lines stay in the log. */
@@ -150,16 +154,16 @@ function progressOf(onLine: (line: string) => void): (line: string) => void {
             if (Date.now() - said < 1000) return;
             said = Date.now();
             onLine(`stage ${stage}: ${done ?? ""} of ${all ?? ""} tasks`);
-        } else if (!logLine.test(line) && !/^\s|^Traceback|^Caused by|^$/.test(line)) {
+        } else if (![logLine, errorLine, traceLine].some((kind) => kind.test(line))) {
             onLine(line);
         }
     };
 }
 
-/** The last line that names an error: Python's `ValueError: ...`, Java's `java.io.IOException: ...`. */
+/** The last line that names an error, or else the last that says anything. */
 function lastError(tail: readonly string[]): string {
-    const named = tail.filter((line) => /^([\w.]+\.)?\w*(Error|Exception|Exit)\b/.test(line));
-    return named.at(-1) ?? tail.at(-1) ?? "no output";
+    const named = tail.filter((line) => errorLine.test(line));
+    return named.at(-1) ?? tail.findLast((line) => line.trim() !== "") ?? "no output";
 }
 
 /** Java's properties format, in which a backslash escapes. */

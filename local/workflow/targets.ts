@@ -10,11 +10,14 @@ function targets(state: unknown): string[] {
     });
 }
 
-/** @throws Error that names a state that is not there, and one that goes to it. */
-export function requireTargets(definition: {
+/** As much of a definition as says where its states lead to. */
+export interface Definition {
     readonly StartAt?: string;
     readonly States: Readonly<Record<string, unknown>>;
-}): void {
+}
+
+/** @throws Error that names a state that is not there, and one that goes to it. */
+export function requireTargets(definition: Definition): void {
     const ways = [
         ...(definition.StartAt === undefined ? [] : [["StartAt", definition.StartAt]]),
         ...Object.entries(definition.States).flatMap(([name, state]) =>

@@ -65,6 +65,18 @@ describe("deployment to this machine", () => {
         );
     });
 
+    it("refuses a state machine with a way to no state, as Step Functions does", async () => {
+        const definition = JSON.stringify({
+            StartAt: "A",
+            States: { A: { Type: "Pass", Next: "B" } },
+        });
+        const made = create("aws:sfn/stateMachine:StateMachine", { name: "m", definition });
+        expect(await made.catch((error: unknown) => (error as Error).message)).to.equal(
+            "creating aws:sfn/stateMachine:StateMachine it: the state machine has no state B, to which A goes",
+        );
+        expect(created).to.deep.equal([]);
+    });
+
     it("makes up the outputs of what no data passes through", async () => {
         const { outputs } = await create("aws:ec2/securityGroup:SecurityGroup", { vpcId: "vpc-1" });
         expect(outputs).to.include({ vpcId: "vpc-1" });

@@ -243,6 +243,19 @@ describe("local gateway", () => {
         expect(received).to.be.empty;
     });
 
+    it("answers a mistake of a stand-in's by its message, and keeps the trace in the record", async () => {
+        gateway.handle({ "glue:*": () => Promise.reject(new TypeError("no such table")) });
+        const headers = { ...signed("glue"), ...target("AWSGlue.GetTable") };
+        const response = await ask("/", { method: "POST", headers });
+        expect(response.status).to.equal(500);
+        const { __type, message } = (await response.json()) as Record<string, string>;
+        expect({ __type, message }).to.deep.equal({
+            __type: "InternalFailure",
+            message: "no such table",
+        });
+        expect(lastCall()?.trace).to.match(/^TypeError: no such table\n +at /);
+    });
+
     it("frees its port when closed", async () => {
         const other = await startGateway({ backend: "http://127.0.0.1:1" });
         await other.close();

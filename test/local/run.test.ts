@@ -25,7 +25,7 @@ interface Ended {
 /** Starts `npm run local -- ARGS`; `onOutput` is told of all output so far. */
 function local(
     args: readonly string[],
-    onOutput?: (output: string, stop: () => void) => void,
+    onOutput?: (output: string, stop: () => void, pid: number) => void,
 ): Promise<Ended> {
     const child = spawn(process.execPath, ["--import", "tsx", "local/run.ts", ...args], {
         cwd: root,
@@ -33,7 +33,7 @@ function local(
     let output = "";
     const take = (chunk: Buffer) => {
         output += chunk.toString();
-        onOutput?.(output, () => child.kill("SIGINT"));
+        onOutput?.(output, () => child.kill("SIGINT"), child.pid ?? 0);
     };
     child.stdout.on("data", take);
     child.stderr.on("data", take);
@@ -230,6 +230,36 @@ describe("npm run local", () => {
             expect(processesNaming(out)).to.deep.equal([]);
         });
 
+        it("ends with the npm that started it", async () => {
+            const npm = spawn("npm", ["run", "local", "--", "--out", out], { cwd: root });
+            const closed = new Promise((resolve) => npm.once("close", resolve));
+            let output = "";
+            npm.stdout.on("data", (chunk: Buffer) => {
+                const before = output;
+                output += chunk.toString();
+                const hasBegun = (text: string) => text.includes("one endpoint for all of AWS");
+                if (hasBegun(output) && !hasBegun(before)) npm.kill("SIGTERM");
+            });
+            await closed; // its output is, when the last of those that write to it has ended
+            expect(output).to.include("one endpoint for all of AWS");
+            expect(processesNaming(out)).to.deep.equal([]);
+        });
+
+        it("ends with a sentence when a service ends under it", async () => {
+            let killed = false;
+            const { code, output } = await local(["--out", out], (soFar, _stop, pid) => {
+                if (killed || !soFar.includes("deploying stack")) return;
+                killed = true;
+                for (const child of childrenOf(pid)) process.kill(child, "SIGKILL"); // moto is the only one by now
+            });
+            expect(output).to.match(
+                /^loglake: a service of the run is gone: moto ended with SIGKILL$/m,
+            );
+            expect(output).not.to.match(/^\s+at /m);
+            expect(code).to.equal(1);
+            expect(processesNaming(out)).to.deep.equal([]);
+        });
+
         it("counts a real log by status and by day as awk does", async function () {
             if (!existsSync(apacheLog)) this.skip();
             const { code, output } = await local([
@@ -273,6 +303,11 @@ function tally(values: readonly string[]): [string, number][] {
     const counts = new Map<string, number>();
     for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
     return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function childrenOf(pid: number): number[] {
+    const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, "utf8");
+    return children.split(" ").filter(Boolean).map(Number);
 }
 
 /** Command lines of running processes that name `folder`. */

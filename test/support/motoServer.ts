@@ -21,5 +21,6 @@ export interface MotoServer {
 
 export async function startMotoServer(python: string): Promise<MotoServer> {
     const processes = new Processes();
-    return { endpoint: await startMoto(processes, python), close: () => processes.close() };
+    const { endpoint } = startMoto(processes, python);
+    return { endpoint: await endpoint, close: () => processes.close() };
 }
