@@ -48,6 +48,8 @@ interface Entry {
     readonly exemption: Exemption;
     readonly label: string;
     readonly pattern: RegExp;
+    /** The stacks that it is for. */
+    readonly stacks: RegExp;
     /** True where nobody named the file: it may belong to another stack than the one that is judged. */
     readonly found: boolean;
 }
@@ -92,7 +94,8 @@ export class Exemptions {
 
     /**
      * Entries that nothing needed among the resources `urns`, as far as `judged` says that they were put to the test.
-     * A file that nobody named, and of which no entry is for any of the resources, is another stack's.
+     * An entry whose URN names another stack is left to that one. A file that nobody named, and of which no entry is for any
+     * of the resources, is another stack's as a whole.
      */
     unused(
         urns: readonly string[],
@@ -104,6 +107,7 @@ export class Exemptions {
         const ours = [...matching].some(([{ found }, of]) => found && of.length > 0);
         return this.entries
             .filter((entry) => ours || !entry.found)
+            .filter(({ stacks }) => urns.some((urn) => stacks.test(stackOf(urn))))
             .filter(({ exemption }) => !this.used.has(exemption))
             .filter((entry) => judged(entry.exemption, matching.get(entry) ?? []))
             .map(({ label }) => ({
@@ -144,8 +148,10 @@ export class Exemptions {
         const exemption = given as unknown as Exemption;
         const faults = [...this.formFaults(exemption, settings)];
         this.faults.push(...faults.map(([kind, text]) => ({ entry: label, kind, text })));
-        if (faults.length === 0)
-            this.entries.push({ exemption, label, pattern: glob(exemption.urn), found });
+        if (faults.length > 0) return;
+        const pattern = glob(exemption.urn);
+        const stacks = glob(stackOf(exemption.urn));
+        this.entries.push({ exemption, label, pattern, stacks, found });
     }
 
     private *formFaults(
@@ -200,6 +206,9 @@ export function glob(pattern: string): RegExp {
     const literal = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
     return new RegExp(`^${literal.join(".*")}$`);
 }
+
+/** `urn:pulumi:stack::project` of a URN or a glob of URNs. */
+const stackOf = (urn: string): string => urn.split("::", 2).join("::");
 
 /** `urn:pulumi:stack::project::parents$type::name`: the type must be written out, and the name not be all wildcard. */
 function tooWide(urn: string): boolean {

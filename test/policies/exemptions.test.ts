@@ -114,6 +114,20 @@ describe("exemptions", () => {
         expect(outcome.of("policy-exemptions-used")).to.deep.equal(["unused", "in-use"]);
     });
 
+    it("are no violation where nothing needs them in a stack that they are not for", async () => {
+        const unneeded = { ...exemption, urn: exemption.urn.replace("data", "nowhere") };
+        const only = (head: string) => ({
+            ...unneeded,
+            urn: unneeded.urn.replace("pulumi:*::loglake", head),
+        });
+        const policy = "policy-exemptions-used";
+
+        await exempt(only("pulumi:prod::loglake"), only("pulumi:*::clicks"));
+        expect((await judged(bucket)).of(policy)).to.deep.equal([]);
+        await exempt(only("pulumi:te*::loglake"));
+        expect((await judged(bucket)).of(policy)).to.deep.equal(["unused"]);
+    });
+
     it("are a violation themselves where their file can't be read", async () => {
         await configure({ "policy-exemptions": { file: "nowhere.json" } });
         expect((await judged(bucket)).of("policy-exemptions")).to.deep.equal(["unreadable"]);
