@@ -1,51 +1,37 @@
 /** The stack: settings, network, components, and what each role is granted of the others' resources. */
-import {
-    alertTopicArn,
-    GlueLoader,
-    PipelineMonitoring,
-    PipelineWorkflow,
-    RawLake,
-    RedshiftWarehouse,
-    SparkProcessor,
-} from "./components";
+import * as loglake from "./components";
 import { siteOf } from "./components/iam";
 import { tables } from "./formats";
 import { createNetwork } from "./network";
 import { loadSettings } from "./settings";
 
-/** Where the processed tables lie. What else there is: the records of runs in `_runs/`, the loads' files in `_staging/`. */
-const tablePrefixes = tables.map((table) => `${table.name}/`);
+/** Where Spectrum finds the processed tables. COPY finds the loads' files in `_staging/`, and runs are recorded in `_runs/`. */
+const allTables = tables.map((table) => `${table.name}/`);
+const plannersLookUps = ["glue:GetTables", "glue:GetPartition"] as const;
 
 export = () => {
-    const settings = loadSettings();
-    const { name, protect, forceDestroy } = settings;
-
+    const { name, protect, forceDestroy, ...settings } = loadSettings();
     const network = createNetwork(name, settings.network);
-    const lake = new RawLake(name, { ...settings.lake, protect, forceDestroy });
-    const spark = new SparkProcessor(name, {
+    const lake = new loglake.RawLake(name, { ...settings.lake, protect, forceDestroy });
+    const spark = new loglake.SparkProcessor(name, {
         ...settings.spark,
-        vpcId: network.vpcId,
-        subnetIds: network.subnetIds,
+        ...network,
         artifactsBucketName: lake.artifactsBucketName,
         keyArn: lake.keyArn,
         terminationProtected: protect,
     });
-    const warehouse = new RedshiftWarehouse(name, {
+    const warehouse = new loglake.RedshiftWarehouse(name, {
         ...settings.warehouse,
-        vpcId: network.vpcId,
-        subnetIds: network.subnetIds,
+        ...network,
         processedDatabaseName: lake.processedDatabaseName,
-        // the tables to Spectrum, the loads' files to COPY
         grants: (role) => [
-            lake.grantObjects("warehouse", role, {
-                readProcessed: [...tablePrefixes, "_staging/"],
-            }),
+            lake.grantObjects("warehouse", role, { readProcessed: [...allTables, "_staging/"] }),
             lake.grantReadCatalog("warehouse", role, "processed"),
         ],
         protect,
         finalSnapshot: !forceDestroy,
     });
-    const loader = new GlueLoader(name, {
+    const loader = new loglake.GlueLoader(name, {
         ...settings.loader,
         artifactsBucketName: lake.artifactsBucketName,
         keyArn: lake.keyArn,
@@ -56,7 +42,7 @@ export = () => {
         databaseName: warehouse.databaseName,
         warehouseRoleArn: warehouse.roleArn,
     });
-    const workflow = new PipelineWorkflow(name, {
+    const workflow = new loglake.PipelineWorkflow(name, {
         ...settings.workflow,
         crawlerName: lake.crawlerName,
         rawDatabaseName: lake.rawDatabaseName,
@@ -65,12 +51,11 @@ export = () => {
         jobName: loader.jobName,
         clusterIdentifier: warehouse.clusterIdentifier,
         databaseName: warehouse.databaseName,
-        alertTopicArn: alertTopicArn(siteOf(lake), name),
+        alertTopicArn: loglake.alertTopicArn(siteOf(lake), name),
     });
-    const cluster = spark.workflowTarget;
-    const monitoring = new PipelineMonitoring(name, {
+    const monitoring = new loglake.PipelineMonitoring(name, {
         ...settings.monitoring,
-        ...(cluster.mode === "persistent" ? { sparkClusterId: cluster.clusterId } : {}),
+        sparkClusterId: spark.clusterId,
         stateMachineArn: workflow.stateMachineArn,
         crawlerName: lake.crawlerName,
         jobName: loader.jobName,
@@ -80,10 +65,9 @@ export = () => {
 
     lake.grantObjects("spark", spark.runtimeRole, {
         readRaw: true,
-        writeProcessed: [...tablePrefixes, "_runs/"],
+        writeProcessed: [...allTables, "_runs/"],
         readArtifacts: ["spark-app/"],
     });
-
     lake.grantObjects("loader", loader.role, {
         readProcessed: ["events/", "sessions/", "_runs/"],
         writeProcessed: ["_staging/"],
@@ -93,11 +77,7 @@ export = () => {
     warehouse.grantBatch("loader", loader.role);
 
     lake.grantObjects("planner", workflow.plannerRole, { putProcessed: ["_runs/"] });
-    lake.grantReadCatalog("planner", workflow.plannerRole, "raw", [
-        "glue:GetTables",
-        "glue:GetPartition",
-    ]);
-
+    lake.grantReadCatalog("planner", workflow.plannerRole, "raw", plannersLookUps);
     lake.grantRunCrawler("workflow", workflow.role);
     lake.grantObjects("workflow", workflow.role, { getProcessed: ["_runs/"] });
     spark.grantRunSteps("workflow", workflow.role);

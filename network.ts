@@ -40,7 +40,10 @@ export interface Network {
 
 /** Makes the network, or looks none up and hands on the ids of the one that exists. */
 export function createNetwork(name: string, args: NetworkArgs): Network {
-    if (!("vpcId" in args)) return new IsolatedNetwork(name, args);
+    if (!("vpcId" in args)) {
+        const { vpcId, subnetIds } = new IsolatedNetwork(name, args);
+        return { vpcId, subnetIds };
+    }
     return { vpcId: pulumi.output(args.vpcId), subnetIds: pulumi.output([...args.subnetIds]) };
 }
 

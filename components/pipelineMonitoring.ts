@@ -26,7 +26,7 @@ export interface PipelineMonitoringArgs {
     readonly clusterIdentifier: pulumi.Input<string>;
 
     /** EMR cluster that stays, watched for idleness and health. @default none: each run brings its own */
-    readonly sparkClusterId?: pulumi.Input<string>;
+    readonly sparkClusterId?: pulumi.Input<string> | undefined;
 
     /**
      * Usage limit of Spectrum whose consumption is watched; its breach action must be one that emits the metric.

@@ -88,6 +88,9 @@ export class SparkProcessor extends pulumi.ComponentResource {
     /** Role of the nodes. */
     public readonly instanceRole: aws.iam.Role;
 
+    /** Id of the cluster that stays, such as `j-2AXXXXXXGAPLF`; undefined where each run launches its own. */
+    public readonly clusterId: pulumi.Output<string> | undefined;
+
     /** Name of the deployment, which its clusters carry as a tag. */
     public readonly deployment: string;
 
@@ -148,18 +151,15 @@ export class SparkProcessor extends pulumi.ComponentResource {
                 packageName: "loglake_spark",
             }),
         };
-        this.workflowTarget =
-            mode === "transient"
-                ? { ...step, mode, clusterParameters: runJobFlowParameters(definition) }
-                : {
-                      ...step,
-                      mode,
-                      clusterId: persistentCluster(this, definition, [
-                          ...rules,
-                          roles.instancePolicy,
-                          service.policy,
-                      ]),
-                  };
+        if (mode === "transient") {
+            const clusterParameters = runJobFlowParameters(definition);
+            this.workflowTarget = { ...step, mode, clusterParameters };
+        } else {
+            const needed = [...rules, roles.instancePolicy, service.policy];
+            const clusterId = persistentCluster(this, definition, needed);
+            this.clusterId = clusterId;
+            this.workflowTarget = { ...step, mode, clusterId };
+        }
         this.registerOutputs({
             runtimeRoleArn: this.runtimeRoleArn,
             entryPointUri: step.entryPointUri,

@@ -29,7 +29,7 @@ spark.grantRunSteps("airflow", airflow);
 lake.grantObjects("airflow", airflow, { putProcessed: ["_runs/"], getProcessed: ["_runs/"] });
 
 const step = spark.workflowTarget;
-export const clusterId = step.mode === "persistent" ? step.clusterId : undefined;
+export const clusterId = spark.clusterId;
 export const executionRoleArn = step.executionRoleArn;
 /** Arguments of `spark-submit`, which the plan's URI completes. */
 export const stepArguments = pulumi
