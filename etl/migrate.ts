@@ -13,6 +13,9 @@ import { migrate } from "./migrator/migrate";
 import { readSettings } from "./migrator/settings";
 import { Warehouse } from "./migrator/warehouse";
 
+// that a later SDK will want a later Node is nothing that a deployment has to say
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
 async function main(): Promise<void> {
     const settings = readSettings(process.env);
     const folder = settings.folder ?? join(__dirname, "migrations");
