@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,4 +20,6 @@ def stage(name: str) -> Iterator[Callable[[str], None]]:
 
 def say(line: str) -> None:
     """A line for whoever follows the run."""
-    print(f"loglake-spark: {line}", flush=True)
+    # one write, for tables are written side by side: print() would write the end of the line apart
+    sys.stdout.write(f"loglake-spark: {line}\n")
+    sys.stdout.flush()
