@@ -11,9 +11,8 @@ export interface RolePolicies {
     readonly trust: PolicyDocument;
 }
 
-/** What S3 knows of a bucket. */
-export interface BucketSettings {
-    readonly policy?: PolicyDocument;
+/** How a bucket's objects are encrypted. */
+export interface BucketEncryption {
     /** Key under which objects lie whose upload names none; undefined for SSE-S3. */
     readonly keyArn?: string;
     /** Whether the key's context is the bucket, not the object. */
@@ -35,8 +34,15 @@ export class DeployedPolicies {
         return this.once(`iam ${roleArn}`, () => this.readRole(nameOf(roleArn)));
     }
 
-    bucket(bucket: string): Promise<BucketSettings> {
-        return this.once(`s3 ${bucket}`, () => this.readBucket(bucket));
+    bucketPolicy(Bucket: string): Promise<PolicyDocument | undefined> {
+        return this.once(`s3 ${Bucket} Policy`, async () => {
+            const found = await absent(this.api("s3", "GetBucketPolicy", { Bucket }));
+            return found && readDocument("bucket policy", found.Policy);
+        });
+    }
+
+    bucketEncryption(bucket: string): Promise<BucketEncryption> {
+        return this.once(`s3 ${bucket} Encryption`, () => this.readEncryption(bucket));
     }
 
     /** Policy of a key. */
@@ -88,8 +94,10 @@ export class DeployedPolicies {
     forget({ service, action, path }: Pick<Call, "service" | "action" | "path">): void {
         if (!/^(Put|Create|Delete|Attach|Detach|Update|Set|Add|Remove)/.test(action)) return;
         if (service === "s3") {
-            if (/Bucket(Policy|Encryption)?$/.test(action))
-                this.known.delete(`s3 ${placeOf(path).bucket}`);
+            for (const what of ["Policy", "Encryption"]) {
+                if (action.endsWith(`Bucket${what}`) || action.endsWith("Bucket"))
+                    this.known.delete(`s3 ${placeOf(path).bucket} ${what}`);
+            }
             return;
         }
         for (const key of this.known.keys()) {
@@ -139,17 +147,11 @@ export class DeployedPolicies {
         return readDocument(nameOf(PolicyArn), decodeURIComponent(version.PolicyVersion.Document));
     }
 
-    private async readBucket(Bucket: string): Promise<BucketSettings> {
-        const [policy, encryption] = await Promise.all([
-            absent(this.api("s3", "GetBucketPolicy", { Bucket })),
-            absent(this.api("s3", "GetBucketEncryption", { Bucket })),
-        ]);
+    private async readEncryption(Bucket: string): Promise<BucketEncryption> {
+        const encryption = await absent(this.api("s3", "GetBucketEncryption", { Bucket }));
         const rule = encryption?.ServerSideEncryptionConfiguration?.Rules?.[0];
         const { SSEAlgorithm, KMSMasterKeyID } = rule?.ApplyServerSideEncryptionByDefault ?? {};
         return {
-            ...(policy === undefined
-                ? {}
-                : { policy: readDocument("bucket policy", policy.Policy) }),
             ...(SSEAlgorithm === "aws:kms" && KMSMasterKeyID !== undefined
                 ? { keyArn: this.keyArn(KMSMasterKeyID) }
                 : {}),

@@ -126,8 +126,9 @@ async function policyOf(
     if (resource === "*") return undefined;
     switch (action.split(":")[0]) {
         case "s3": {
+            if (action === "s3:CreateBucket") return undefined; // there is no policy before the bucket
             const bucket = resource.slice("arn:aws:s3:::".length).split("/")[0] ?? "";
-            const { policy } = await policies.bucket(bucket);
+            const policy = await policies.bucketPolicy(bucket);
             return policy && { resource: policy };
         }
         case "kms": {

@@ -74,25 +74,24 @@ export const s3: ServiceNeeds = {
             resources: [key === "" ? arnOf(bucket) : arnOf(bucket, key)],
             context,
         };
-        const { keyArn } = await policies.bucket(bucket);
-        const header = call.headers[encryptionKey];
-        const plain = call.headers["x-amz-server-side-encryption"] === "AES256";
-        const under =
-            typeof header === "string" ? policies.keyArn(header) : plain ? undefined : keyArn;
+        const encrypt = async () =>
+            useKey(surroundings, "kms:GenerateDataKey", await keyOfUpload(surroundings, bucket));
         switch (call.action) {
             case "PutObject":
             case "CreateMultipartUpload":
-                return [own, ...(await useKey(surroundings, "kms:GenerateDataKey", under))];
-            case "CompleteMultipartUpload":
+                return [own, ...(await encrypt())];
+            case "CompleteMultipartUpload": {
                 // the parts are read back before they become the object
                 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions)
+                const { keyArn } = await policies.bucketEncryption(bucket);
                 return [own, ...(await useKey(surroundings, "kms:Decrypt", keyArn))];
+            }
             case "CopyObject":
             case "UploadPartCopy": {
                 const source = placeOf(
                     `/${String(call.headers["x-amz-copy-source"]).replace(/^\//, "")}`,
                 );
-                const from = await policies.bucket(source.bucket);
+                const from = await policies.bucketEncryption(source.bucket);
                 return [
                     {
                         action: "s3:GetObject",
@@ -101,7 +100,7 @@ export const s3: ServiceNeeds = {
                     },
                     ...(await useKey(surroundings, "kms:Decrypt", from.keyArn, source)),
                     own,
-                    ...(await useKey(surroundings, "kms:GenerateDataKey", under)),
+                    ...(await encrypt()),
                 ];
             }
             default:
@@ -130,6 +129,17 @@ export const s3Action = (operation: string): string => `s3:${actions[operation] 
 const arnOf = (bucket: string, key?: string): string =>
     key === undefined ? `arn:aws:s3:::${bucket}` : `arn:aws:s3:::${bucket}/${key}`;
 
+/** The key that an upload asks for, or else its bucket's; undefined under S3's own. */
+async function keyOfUpload(
+    { call: { headers }, policies }: Surroundings,
+    bucket: string,
+): Promise<string | undefined> {
+    const named = headers[encryptionKey];
+    if (typeof named === "string") return policies.keyArn(named);
+    if (headers["x-amz-server-side-encryption"] === "AES256") return undefined;
+    return (await policies.bucketEncryption(bucket)).keyArn;
+}
+
 /** S3 asks KMS on behalf of whoever asks S3; a bucket key's context is the bucket, not the object. */
 async function useKey(
     { call, policies, site, principal }: Surroundings,
@@ -138,7 +148,7 @@ async function useKey(
     place = placeOf(call.path),
 ): Promise<Asked[]> {
     if (keyArn === undefined) return [];
-    const { bucketKey } = await policies.bucket(place.bucket);
+    const { bucketKey } = await policies.bucketEncryption(place.bucket);
     return [
         {
             action,
@@ -167,7 +177,7 @@ function contextOf({ call, site }: Surroundings): Record<string, string> {
         const value = call.headers[name];
         if (typeof value === "string") context[`s3:${name}`] = value;
     }
-    const query = new URL(call.path, "http://loopback").searchParams;
+    const query = new URLSearchParams(call.path.split("?").slice(1).join("?"));
     for (const [name, key] of Object.entries(fromQuery)) {
         const value = query.get(name);
         if (value !== null) context[key] = value;
