@@ -14,13 +14,15 @@ interface Service {
     readonly actions?: Readonly<Record<string, string>>;
     readonly variables: Variables;
     /** Resources that are named whole. @default those that the templates give */
-    readonly resources?: (parameters: Parameters) => readonly string[] | undefined;
+    readonly resources?: (surroundings: Surroundings) => readonly string[] | undefined;
     /** What a request asks beside its own action. */
     readonly more?: (surroundings: Surroundings) => readonly Asked[] | Promise<readonly Asked[]>;
     /** What conditions may ask about. */
     readonly context?: (surroundings: Surroundings) => NonNullable<Asked["context"]>;
 }
 
+const anyCluster = ({ region, accountId }: Surroundings["site"]): string =>
+    `arn:aws:elasticmapreduce:${region}:${accountId}:cluster/*`;
 const one = (value: unknown): readonly string[] | undefined =>
     typeof value === "string" && value !== "" ? [value] : undefined;
 /** The last part of an ARN, after `separator`. */
@@ -47,6 +49,10 @@ const services: Readonly<Record<string, Service>> = {
         variables: (p) => ({
             ClusterId: p.JobFlowIds ?? one(p.JobFlowId ?? p.ClusterId ?? p.ResourceId),
         }),
+        // the reference knows no resource for a launch, but EMR asks for one and names it in refusals
+        // (https://github.com/serverless-operations/serverless-step-functions/issues/423)
+        resources: ({ call, site }) =>
+            call.action === "RunJobFlow" ? [anyCluster(site)] : undefined,
         context: ({ parameters: p, site, tagsOf }) => {
             const id = p.JobFlowIds?.[0] ?? p.JobFlowId ?? p.ClusterId ?? p.ResourceId;
             const cluster = `arn:aws:elasticmapreduce:${site.region}:${site.accountId}:cluster/${String(id)}`;
@@ -69,9 +75,7 @@ const services: Readonly<Record<string, Service>> = {
                     : [
                           {
                               action: "elasticmapreduce:AddTags",
-                              resources: [
-                                  `arn:aws:elasticmapreduce:${site.region}:${site.accountId}:cluster/*`,
-                              ],
+                              resources: [anyCluster(site)],
                               context: requestTags(p.Tags),
                           },
                       ]),
@@ -186,7 +190,7 @@ const services: Readonly<Record<string, Service>> = {
     },
     sts: {
         variables: () => ({}),
-        resources: (p) => one(p.RoleArn),
+        resources: ({ parameters: p }) => one(p.RoleArn),
         context: ({ parameters: p }) => ({
             "sts:ExternalId": p.ExternalId,
             "sts:RoleSessionName": p.RoleSessionName,
@@ -216,7 +220,7 @@ export function needsOf(service: string): ServiceNeeds {
         before: async (surroundings) => {
             const { call, parameters } = surroundings;
             const action = `${known?.prefix ?? service}:${known?.actions?.[call.action] ?? call.action}`;
-            const resources = known?.resources?.(parameters);
+            const resources = known?.resources?.(surroundings);
             const own: Asked = {
                 action,
                 variables: known?.variables(parameters, call) ?? {},

@@ -206,7 +206,7 @@ describe("what a request needs", () => {
             Tags,
         });
         expect(brief(all)).to.deep.equal([
-            "elasticmapreduce:RunJobFlow",
+            `elasticmapreduce:RunJobFlow ${arn("elasticmapreduce", "cluster/*")}`,
             `iam:PassRole arn:aws:iam::${site.accountId}:role/service`,
             `iam:PassRole arn:aws:iam::${site.accountId}:role/of-instance`,
             `elasticmapreduce:AddTags ${arn("elasticmapreduce", "cluster/*")}`,
