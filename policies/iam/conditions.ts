@@ -25,26 +25,40 @@ export const boundBy = (statement: Statement, pattern: RegExp): boolean =>
 const narrowing =
     /^(aws:(Resource|Request)Tag\/.+|[\w-]+:(Resource|Request)Tag\/.+|kms:(ResourceAliases|RequestAlias)|ec2:(Vpc|Subnet|CreateAction)|cloudwatch:namespace|secretsmanager:(Name|SecretId)|redshift-data:.+|states:.+|logs:.+)$/i;
 
+/** True if some binding condition is on a key that `keys` matches, and none of its values is `tooWide`. */
+export const boundTo = (
+    statement: Statement,
+    keys: RegExp,
+    tooWide: (value: string) => boolean,
+): boolean =>
+    statement.conditions.some(
+        (condition) =>
+            binds(condition) && keys.test(condition.key) && !condition.values.some(tooWide),
+    );
+
+/** True for a pattern that fits everything of a type: `alias/*`, or an ARN whose whole name is a wildcard. */
+export const ofAnyName = (value: string): boolean =>
+    /^(alias\/|arn:([^:]*:){4}([\w-]+[:/])?)[*?]+$/.test(value);
+
 /** True if conditions limit the statement to some resources. */
-export const narrowed = (statement: Statement): boolean => boundBy(statement, narrowing);
+export const narrowed = (statement: Statement): boolean => boundTo(statement, narrowing, ofAnyName);
+
+/** The fixed beginnings of ids and a part of an account's number, before a wildcard that may stand for anybody's. */
+const idOfAnybody = /^(o-|vpce?-|AROA|AIDA|\d{0,11})?[*?]/;
 
 /**
- * True for a pattern that fits what other accounts have: all wildcard, or an ARN with a wildcard where the account's
- * number stands, or where the name begins in an ARN without one, as S3's.
+ * True for a pattern that fits what other accounts have: all wildcard, an id without anything of its own, or an ARN
+ * with a wildcard where the account's number stands, or where the name begins in an ARN without one, as S3's.
  */
 export function ofAnyAccount(value: string): boolean {
     const [scheme, , , , account = "", ...rest] = value.split(":");
-    if (/^(arn:)?[*?:]*$/.test(value)) return true;
-    if (scheme !== "arn") return false;
-    return account === "" ? /^[*?]/.test(rest.join(":")) : /[*?]/.test(account);
+    if (scheme !== "arn") return idOfAnybody.test(value) && !value.includes("@"); // of one domain
+    return account === "" ? /^([*?]|$)/.test(rest.join(":")) : /[*?]/.test(account);
 }
 
 /** True if some binding condition on a key that `keys` matches holds for none but known accounts. */
 export const boundToAccount = (statement: Statement, keys: RegExp): boolean =>
-    statement.conditions.some(
-        (condition) =>
-            binds(condition) && keys.test(condition.key) && !condition.values.some(ofAnyAccount),
-    );
+    boundTo(statement, keys, ofAnyAccount);
 
 /** Keys by which a service proves for whom it acts; for KMS also what it encrypts, or whose request it is. */
 const source =

@@ -1,6 +1,13 @@
 /** Who may assume roles. */
 import { option, resourcePolicy, type Policy } from "../core/policy";
-import { binds, boundBy, boundToAccount, boundToSource } from "./conditions";
+import {
+    boundBy,
+    boundTo,
+    boundToAccount,
+    boundToSource,
+    ofAnyAccount,
+    ofAnyName,
+} from "./conditions";
 import { isEveryone, isWholeAccount, labelOf, type Statement } from "./document";
 import { documentsOf, typesOf } from "./places";
 
@@ -70,7 +77,7 @@ function* faults(statement: Statement, exempt: ReadonlySet<string>) {
         if (isEveryone(principal) || value === "*") {
             yield { finding: "Principal::*", found: "everybody", fix: "name the principals" };
         } else if (isWholeAccount(principal)) {
-            if (boundToAccount(statement, external)) continue;
+            if (boundTo(statement, external, ofTheWholeAccount)) continue;
             yield {
                 finding: `Principal::${value}`,
                 found: `the whole account ${value}`,
@@ -93,6 +100,8 @@ function* faults(statement: Statement, exempt: ReadonlySet<string>) {
         }
     }
 }
+
+const ofTheWholeAccount = (value: string): boolean => ofAnyAccount(value) || ofAnyName(value);
 
 const boundFor = (service: string, statement: Statement): boolean =>
     boundToSource(statement) ||
@@ -120,13 +129,11 @@ function* federatedFaults(statement: Statement, provider: string) {
     }
 }
 
-/** True if a condition on the claim asks for more than the fixed words that every such claim begins with. */
+/** A claim that asks for no more than the fixed words that every such claim begins with, or for a part of a name. */
+const ofAnySubject =
+    /^((repo|project_path|organization|system|serviceaccount|pulumi|deploy|org):)*[*?]|^(repo|project_path|organization):[^/:]*[*?]/i;
+
 const boundToClaim = (statement: Statement, claim: string): boolean =>
-    statement.conditions.some(
-        (condition) =>
-            binds(condition) &&
-            condition.key.toLowerCase().endsWith(`:${claim}`) &&
-            !condition.values.some((value) => /^([a-z_]+:)*[*?]/i.test(value)),
-    );
+    boundTo(statement, new RegExp(`:${claim}$`, "i"), (value) => ofAnySubject.test(value));
 
 export const trusts: readonly Policy[] = [trust];

@@ -34,6 +34,16 @@ describe("policies on which services and accounts are let in", () => {
 
     describePolicy("resource-policy-confused-deputy", {
         fails: {
+            "a service for accounts with some digits": [
+                "Source::cloudwatch.amazonaws.com",
+                topic(
+                    publish({
+                        ...cloudwatch,
+                        Condition: { StringLike: { "aws:SourceAccount": "1*" } },
+                    }),
+                ),
+            ],
+
             "a service on behalf of anybody": [
                 "Source::cloudwatch.amazonaws.com",
                 topic(publish(cloudwatch)),

@@ -19,6 +19,31 @@ describe("policies on trust", () => {
 
     describePolicy("iam-trust", {
         fails: {
+            "every role of an account": [
+                `Principal::arn:aws:iam::${account}:root`,
+                trusting({
+                    Principal: { AWS: `arn:aws:iam::${account}:root` },
+                    Condition: {
+                        ArnLike: { "aws:PrincipalArn": `arn:aws:iam::${account}:role/*` },
+                    },
+                }),
+            ],
+            "an account as part of any organisation": [
+                `Principal::arn:aws:iam::${account}:root`,
+                trusting({
+                    Principal: { AWS: `arn:aws:iam::${account}:root` },
+                    Condition: { StringLike: { "aws:PrincipalOrgID": "o-*" } },
+                }),
+            ],
+            "GitHub, owners whose name begins alike": [
+                "OIDC::sub",
+                github({ StringLike: { [`${githubHost}:sub`]: "repo:me*/loglake:*" } }),
+            ],
+            "GitHub, a repository of any owner": [
+                "OIDC::sub",
+                github({ StringLike: { [`${githubHost}:sub`]: "repo:*/loglake:*" } }),
+            ],
+
             everybody: [
                 "Principal::*",
                 role({
