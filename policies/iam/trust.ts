@@ -33,6 +33,8 @@ const byExternalId: Readonly<Record<string, string>> = {
         "https://docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service-database-users.html",
     "redshift-serverless.amazonaws.com":
         "https://docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service-database-users.html",
+    "firehose.amazonaws.com":
+        "https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html",
 };
 
 /** Narrows a trust in another account to one of its principals, or to those that know a secret. */

@@ -153,6 +153,36 @@ describe("policies on trust", () => {
             ],
         },
         passes: {
+            "some roles of an account": [
+                trusting({
+                    Principal: { AWS: `arn:aws:iam::${account}:root` },
+                    Condition: {
+                        ArnLike: { "aws:PrincipalArn": `arn:aws:iam::${account}:role/etl-*` },
+                    },
+                }),
+            ],
+            "Terraform Cloud, workspaces of one project": [
+                trusting({
+                    Principal: {
+                        Federated: `arn:aws:iam::${account}:oidc-provider/app.terraform.io`,
+                    },
+                    Action: "sts:AssumeRoleWithWebIdentity",
+                    Condition: {
+                        StringEquals: { "app.terraform.io:aud": "aws.workload.identity" },
+                        StringLike: {
+                            "app.terraform.io:sub":
+                                "organization:me:project:lake:workspace:*:run_phase:*",
+                        },
+                    },
+                }),
+            ],
+            "Firehose, which names the account in another way": [
+                trusting({
+                    Principal: { Service: "firehose.amazonaws.com" },
+                    Condition: { StringEquals: { "sts:ExternalId": account } },
+                }),
+            ],
+
             "a service for this account": [role()],
             "S3, for replication": [trusting({ Principal: { Service: "s3.amazonaws.com" } })],
             "GitHub, the repositories of one owner": [
