@@ -56,6 +56,7 @@ const actions = resourcePolicy({
  */
 const families: Readonly<Record<string, string>> = {
     "kms:decrypt*": "Decrypt",
+    "kms:describe*": "DescribeKey, and what key stores there are",
     "kms:encrypt*": "Encrypt",
     "kms:generatedatakey*": "GenerateDataKey, for pairs and without plaintext too",
     "kms:reencrypt*": "ReEncryptFrom and ReEncryptTo, which are needed together",

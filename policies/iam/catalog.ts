@@ -51,9 +51,11 @@ export async function actionsOf(pattern: string): Promise<readonly Action[] | un
     return [...service.actions.values()].filter((action) => matches(pattern, action.name));
 }
 
-/** True if AWS knows the condition key, global or of a service. */
+/** True if AWS knows the condition key, global or of a service; the data names some keys of tags `…/tag-key`. */
 export async function conditionKeyExists(key: string): Promise<boolean> {
-    return (await findConditionKey(key)) !== undefined;
+    const found =
+        (await findConditionKey(key)) ?? (await findConditionKey(key.replace(/\/.+/, "/tag-key")));
+    return found !== undefined;
 }
 
 async function serviceOf(prefix: string): Promise<Service | undefined> {

@@ -32,6 +32,10 @@ describe("policies on how much identities may do", () => {
             "a question mark": ["Action::s3:GetObjec?", inline(allow("s3:GetObjec?", objects))],
         },
         passes: {
+            "what AWS's examples for keys of log groups ask for": [
+                inline(allow("kms:Describe*", keyArn)),
+            ],
+
             "named actions": [inline(allow("s3:GetObject", objects))],
             "the forms of one operation of KMS": [
                 inline(allow(["kms:GenerateDataKey*", "kms:ReEncrypt*", "KMS:Decrypt*"], keyArn)),

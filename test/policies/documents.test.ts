@@ -95,6 +95,20 @@ describe("policies on the form of documents", () => {
             ],
         },
         passes: {
+            "a secret's tags, by the key that its service has": [
+                inline(
+                    allow(
+                        "secretsmanager:GetSecretValue",
+                        `arn:aws:secretsmanager:eu-west-1:${account}:secret:x-*`,
+                        {
+                            Condition: {
+                                StringEquals: { "secretsmanager:ResourceTag/team": "data" },
+                            },
+                        },
+                    ),
+                ),
+            ],
+
             "actions on resources that fit": [
                 inline(allow(["s3:GetObject", "s3:ListBucket"], ["arn:aws:s3:::data", objects])),
             ],
