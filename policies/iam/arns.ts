@@ -8,6 +8,7 @@ export function coversAll(pattern: string, templates: readonly string[]): boolea
     if (/^[*?]+$/.test(pattern)) return true;
     const parts = split(pattern);
     if (parts === undefined || /[*?]/.test(parts.service)) return true;
+    if (parts.service === "s3" && /^[*?]+\//.test(parts.rest)) return true; // whatever the bucket
     return templates.some((template) => {
         const other = split(template);
         if (other === undefined || !other.rest.includes("${")) return false;

@@ -55,6 +55,33 @@ describe("policies on how much identities may do", () => {
 
     describePolicy("iam-no-wildcard-resources", {
         fails: {
+            "a prefix of every bucket": [
+                "Resource::arn:aws:s3:::*/in/*",
+                inline(allow("s3:GetObject", "arn:aws:s3:::*/in/*")),
+            ],
+            "keys of any alias": [
+                "Resource::*",
+                inline(
+                    allow("kms:Decrypt", "*", {
+                        Condition: {
+                            "ForAnyValue:StringLike": { "kms:ResourceAliases": "alias/*" },
+                        },
+                    }),
+                ),
+            ],
+            "secrets of any name": [
+                "Resource::*",
+                inline(
+                    allow("secretsmanager:GetSecretValue", "*", {
+                        Condition: {
+                            ArnLike: {
+                                "secretsmanager:SecretId": `arn:aws:secretsmanager:eu-west-1:${account}:secret:*`,
+                            },
+                        },
+                    }),
+                ),
+            ],
+
             "every resource": ["Resource::*", inline(allow("s3:GetObject", "*"))],
             "every bucket": [
                 "Resource::arn:aws:s3:::*",
@@ -105,6 +132,16 @@ describe("policies on how much identities may do", () => {
             ],
         },
         passes: {
+            "keys of some aliases": [
+                inline(
+                    allow("kms:Decrypt", "*", {
+                        Condition: {
+                            "ForAnyValue:StringLike": { "kms:ResourceAliases": "alias/lake-*" },
+                        },
+                    }),
+                ),
+            ],
+
             "a prefix of a bucket": [inline(allow("s3:GetObject", objects))],
             "tables of one database": [
                 inline(allow("glue:GetTable", `arn:aws:glue:eu-west-1:${account}:table/raw/*`)),
