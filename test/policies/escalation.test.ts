@@ -18,6 +18,19 @@ describe("policies on ways to more rights", () => {
 
     describePolicy("iam-privilege-escalation", {
         fails: {
+            "another identity provider": [
+                "Escalation::iam:UpdateSAMLProvider",
+                role(),
+                inline(
+                    allow("iam:UpdateSAMLProvider", `arn:aws:iam::${account}:saml-provider/sso`),
+                ),
+            ],
+            "roles and pipes": [
+                "Escalation::iam:PassRole+pipes:CreatePipe",
+                role(),
+                inline(allow("iam:PassRole", roleArn("spark")), allow("pipes:CreatePipe", "*")),
+            ],
+
             "new versions of policies": [
                 "Escalation::iam:CreatePolicyVersion",
                 role(),
