@@ -6,7 +6,7 @@ import { principalsOf } from "./principals";
 
 /** AWS-managed policies that give write on `*`, or more than any workload needs. */
 const excessive =
-    /^arn:[\w-]+:iam::aws:policy\/(?:job-function\/|service-role\/|aws-service-role\/)?(?:AdministratorAccess.*|PowerUserAccess|IAMFullAccess|\w*Full_?Access\w*|\w*FullAccess.*|\w*Administrator\w*|AmazonElasticMapReduce(?:Role|forEC2Role|forAutoScalingRole|FullAccess|EditorsRole)|AWSGlueServiceRole|AWSLakeFormationDataAdmin|AmazonEC2RoleforSSM|AmazonEC2RoleforDataPipelineRole|AWSGlueConsole\w*|AmazonRedshiftAllCommandsFullAccess|SecurityAudit|DataScientist|DatabaseAdministrator|SystemAdministrator|NetworkAdministrator|ReadOnlyAccess|AmazonS3ReadOnlyAccess|AWSLambda_FullAccess|CloudWatchLogsFullAccess|SecretsManagerReadWrite)$/;
+    /^arn:[\w-]+:iam::aws:policy\/(?:job-function\/|service-role\/|aws-service-role\/)?(?:.*Admin.*|\w*PowerUser\w*|.*Full_?Access.*|AmazonElasticMapReduce(?:Role|forEC2Role|forAutoScalingRole|EditorsRole)|AWSGlueService(?:Notebook)?Role|AmazonEC2RoleforSSM|AmazonEC2RoleforDataPipelineRole|AWSDataPipelineRole|AWSGlueConsole\w*|AWSLambdaExecute|SecurityAudit|DataScientist|(?:Amazon(?:S3|DynamoDB|Kinesis|SSM))?ReadOnlyAccess|SecretsManagerReadWrite)$/;
 
 /** Properties that attach managed policies. */
 const attaching: Readonly<Record<string, string>> = {
@@ -213,6 +213,7 @@ const users = resourcePolicy({
         "aws:iam/userPolicy:UserPolicy",
         "aws:iam/userPolicyAttachment:UserPolicyAttachment",
         "aws:iam/userLoginProfile:UserLoginProfile",
+        "aws:iam/serviceSpecificCredential:ServiceSpecificCredential",
     ],
     remedy: "Use roles and IAM Identity Center.",
     url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",

@@ -13,6 +13,23 @@ describe("policies on roles as a whole", () => {
 
     describePolicy("iam-managed-policies", {
         fails: {
+            "all keys": [
+                "Policy::AWSKeyManagementServicePowerUser",
+                role({
+                    managedPolicyArns: ["arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser"],
+                }),
+            ],
+            "every table": [
+                "Policy::AmazonDynamoDBReadOnlyAccess",
+                role({
+                    managedPolicyArns: ["arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"],
+                }),
+            ],
+            "every object, for functions": [
+                "Policy::AWSLambdaExecute",
+                role({ managedPolicyArns: ["arn:aws:iam::aws:policy/AWSLambdaExecute"] }),
+            ],
+
             "an administrator": [
                 "Policy::AdministratorAccess",
                 role({ managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] }),
@@ -114,6 +131,14 @@ describe("policies on roles as a whole", () => {
 
     describePolicy("iam-no-long-term-credentials", {
         fails: {
+            "a password for one service": [
+                "ServiceSpecificCredential",
+                resource("aws:iam/serviceSpecificCredential:ServiceSpecificCredential", "c", {
+                    userName: "u",
+                    serviceName: "cassandra.amazonaws.com",
+                }),
+            ],
+
             "an access key": [
                 "AccessKey",
                 resource("aws:iam/accessKey:AccessKey", "k", { user: "u" }),
