@@ -1,5 +1,6 @@
 /** What resource policies say about how requests must arrive: over TLS, under the right key. */
 import { isCustomerKey } from "../core/checks";
+import { ofAnyAccount } from "./conditions";
 import { baseOperator, isEveryone, matches, type PolicyDocument, type Statement } from "./document";
 
 /** True if everyone is refused `action` on each of `resources` by a statement that `test` accepts. */
@@ -45,15 +46,19 @@ export const whereTlsBelow =
                 values.every((value) => Number(value) >= version),
         );
 
+/** Conditions beside which an upload under another key is still refused to everybody but AWS's services. */
+const uploads = /^(s3:x-amz-server-side-encryption.*|aws:(PrincipalIsAWSService|ViaAWSService))$/i;
+
 /** A statement that asks whether an upload names another key than a customer's, or no KMS encryption. */
 export const whereOtherKey = (statement: Statement): boolean =>
+    statement.conditions.every(({ key }) => uploads.test(key)) &&
     statement.conditions.some(({ operator, key, values }) => {
         const negated = /^(string|arn)not(equals|like|equalsignorecase)$/.test(
             baseOperator(operator),
         );
         if (!negated) return false;
         return /^s3:x-amz-server-side-encryption-aws-kms-key-id$/i.test(key)
-            ? values.every(isCustomerKey)
+            ? values.every((value) => isCustomerKey(value) && !ofAnyAccount(value))
             : /^s3:x-amz-server-side-encryption$/i.test(key) &&
                   values.every((value) => /^aws:kms(:dsse)?$/i.test(value));
     });

@@ -120,6 +120,31 @@ describe("policies on what bucket policies refuse", () => {
 
     describePolicy("s3-bucket-upload-encryption", {
         fails: {
+            "other keys of one principal only": [
+                "upload-key",
+                bucket(),
+                policy({
+                    ...otherKey,
+                    Condition: {
+                        ...otherKey.Condition,
+                        ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/x" },
+                    },
+                }),
+            ],
+            "any key as the right one": [
+                "upload-key",
+                bucket(),
+                policy({
+                    ...otherKey,
+                    Condition: {
+                        StringNotLike: {
+                            "s3:x-amz-server-side-encryption-aws-kms-key-id":
+                                "arn:aws:kms:*:*:key/*",
+                        },
+                    },
+                }),
+            ],
+
             "no word on keys": ["upload-key", bucket(), policy(plainHttp)],
             "only uploads to one prefix": [
                 "upload-key",
@@ -150,6 +175,17 @@ describe("policies on what bucket policies refuse", () => {
             ],
         },
         passes: {
+            "a refusal of other keys, where one is named": [
+                bucket(),
+                policy({
+                    ...otherKey,
+                    Condition: {
+                        ...otherKey.Condition,
+                        StringEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
+                    },
+                }),
+            ],
+
             "a refusal of other keys": [bucket(), policy(otherKey)],
             "a refusal of anything but KMS": [
                 bucket(),
