@@ -2,7 +2,16 @@
 import { expectThat } from "../core/checks";
 import { resourcePolicy, type Policy } from "../core/policy";
 import { boundBy, boundToCaller, boundToSource, narrowed } from "./conditions";
-import { isEveryone, isWholeAccount, labelOf, matches, type Principal } from "./document";
+import {
+    baseOperator,
+    isEveryone,
+    isWholeAccount,
+    labelOf,
+    matches,
+    type Condition,
+    type Principal,
+    type Statement,
+} from "./document";
 import { documentsOf, typesOf } from "./places";
 
 const url =
@@ -99,25 +108,34 @@ const lockout = resourcePolicy({
             for (const statement of document.statements) {
                 const everybody =
                     statement.principals.some(isEveryone) || statement.notPrincipals !== undefined;
-                if (statement.effect !== "Deny" || !everybody || statement.conditions.length > 0)
-                    continue;
-                if (
-                    !statement.actions.some((action) =>
-                        owners.some((name) => matches(action, name)),
-                    )
-                )
-                    continue;
+                if (statement.effect !== "Deny" || !everybody) continue;
+                if (!statement.conditions.every(holdsForAll)) continue;
+                if (!locks(statement)) continue;
                 const property = `${place.property.path} ${labelOf(statement)}`;
                 verdict.violation({
                     finding: "Lockout",
                     property,
-                    found: `Deny ${statement.actions.join(", ")} for everybody`,
+                    found: `Deny ${(statement.notActions ?? statement.actions).join(", ")} for everybody`,
                     fix: "add a condition",
                 });
             }
         }
     },
 });
+
+/** True for a condition that every ordinary request meets: any value will do, or TLS. */
+const holdsForAll = ({ operator, key, values }: Condition): boolean =>
+    /^aws:SecureTransport$/i.test(key)
+        ? values.includes("true")
+        : /^(string|arn)like$/.test(baseOperator(operator)) && values.includes("*");
+
+/** True if what the statement refuses leaves no way to mend the policy. */
+const locks = ({ actions, notActions }: Statement): boolean => {
+    const named = (notActions ?? actions).some((pattern) =>
+        owners.some((name) => matches(pattern, name)),
+    );
+    return notActions === undefined ? named : !named;
+};
 
 /** Actions that an owner needs to mend a policy. */
 const owners = [

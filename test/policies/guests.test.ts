@@ -115,6 +115,36 @@ describe("policies on which services and accounts are let in", () => {
 
     describePolicy("resource-policy-lockout", {
         fails: {
+            "a refusal of everything else": [
+                "Lockout",
+                bucket({
+                    Effect: "Deny",
+                    Principal: "*",
+                    NotAction: "s3:GetObject",
+                    Resource: "arn:aws:s3:::data",
+                }),
+            ],
+            "a refusal of whoever uses TLS": [
+                "Lockout",
+                bucket({
+                    Effect: "Deny",
+                    Principal: "*",
+                    Action: "s3:*",
+                    Resource: "arn:aws:s3:::data",
+                    Condition: { Bool: { "aws:SecureTransport": "true" } },
+                }),
+            ],
+            "a refusal under a condition that everybody meets": [
+                "Lockout",
+                bucket({
+                    Effect: "Deny",
+                    Principal: "*",
+                    Action: "s3:*",
+                    Resource: "arn:aws:s3:::data",
+                    Condition: { ArnLike: { "aws:PrincipalArn": "*" } },
+                }),
+            ],
+
             "a refusal for everybody": [
                 "Lockout",
                 bucket({
@@ -126,6 +156,15 @@ describe("policies on which services and accounts are let in", () => {
             ],
         },
         passes: {
+            "a refusal of all but mending the policy": [
+                bucket({
+                    Effect: "Deny",
+                    Principal: "*",
+                    NotAction: "s3:PutBucketPolicy",
+                    Resource: "arn:aws:s3:::data",
+                }),
+            ],
+
             "a refusal under a condition": [
                 bucket({
                     Effect: "Deny",
