@@ -17,10 +17,17 @@ import { documentsOf, typesOf } from "./places";
 const url =
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html";
 
-/** Single grants that aren't part of a document: each with the property that limits `principal` `*`. */
-const grants: Readonly<Record<string, string>> = {
-    "aws:cloudwatch/eventPermission:EventPermission": "condition",
-    "aws:lambda/layerVersionPermission:LayerVersionPermission": "organizationId",
+/** Single grants that aren't part of a document: to whom, and what limits a grant to everybody. */
+const grants: Readonly<Record<string, { readonly to: string; readonly limit?: string }>> = {
+    "aws:cloudwatch/eventPermission:EventPermission": { to: "principal", limit: "condition" },
+    "aws:lambda/layerVersionPermission:LayerVersionPermission": {
+        to: "principal",
+        limit: "organizationId",
+    },
+    "aws:ec2/amiLaunchPermission:AmiLaunchPermission": { to: "group" },
+    "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple": {
+        to: "principalArn",
+    },
 };
 
 const open = resourcePolicy({
@@ -33,12 +40,19 @@ const open = resourcePolicy({
     remedy: "Name principals, or condition on the account, organisation or endpoint they come from.",
     url,
     judge: (subject, verdict) => {
-        const limit = grants[subject.type];
-        if (limit !== undefined && subject.at(limit).absent) {
-            expectThat(verdict, subject.at("principal"), (value) => value !== "*", {
-                finding: "Principal::*",
-                fix: `name the principal, or set ${limit}`,
-            });
+        const grant = grants[subject.type];
+        if (grant !== undefined && subject.at(grant.limit ?? "").absent) {
+            const orSet = grant.limit === undefined ? "" : `, or set ${grant.limit}`;
+            expectThat(
+                verdict,
+                subject.at(grant.to),
+                (value) => !/^(\*|all)$/.test(String(value)),
+                {
+                    finding: "Principal::*",
+                    absentIsFine: true,
+                    fix: `name the principal${orSet}`,
+                },
+            );
         }
         for (const { place, document } of documentsOf(subject, verdict, "resource")) {
             for (const statement of document.statements.filter(

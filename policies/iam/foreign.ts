@@ -18,6 +18,9 @@ const grants: Readonly<Record<string, string>> = {
     "aws:redshift/dataShareAuthorization:DataShareAuthorization": "consumerIdentifier",
     "aws:ram/principalAssociation:PrincipalAssociation": "principal",
     "aws:ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission": "accountId",
+    "aws:ec2/amiLaunchPermission:AmiLaunchPermission": "accountId",
+    "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple": "principalArn",
+    "aws:s3control/accessGrant:AccessGrant": "grantee.granteeIdentifier",
 };
 
 /** An account that is let in. */

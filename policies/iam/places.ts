@@ -53,10 +53,14 @@ const onResources: Readonly<Record<string, string>> = {
     "aws:kinesis/resourcePolicy:ResourcePolicy": "policy",
     "aws:msk/clusterPolicy:ClusterPolicy": "policy",
     "aws:dynamodb/resourcePolicy:ResourcePolicy": "policy",
+    "aws:opensearch/domain:Domain": "accessPolicies",
     "aws:opensearch/domainPolicy:DomainPolicy": "accessPolicies",
     "aws:efs/fileSystemPolicy:FileSystemPolicy": "policy",
     "aws:backup/vaultPolicy:VaultPolicy": "policy",
     "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
+    "aws:ecr/registryPolicy:RegistryPolicy": "policy",
+    "aws:glacier/vault:Vault": "accessPolicy",
+    "aws:oam/sinkPolicy:SinkPolicy": "policy",
 };
 
 const onEndpoints: Readonly<Record<string, string>> = {

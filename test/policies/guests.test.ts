@@ -188,6 +188,26 @@ describe("policies on which services and accounts are let in", () => {
 
     describePolicy("foreign-accounts", {
         fails: {
+            "another account on an image": [
+                "Account::999999999999",
+                own,
+                resource("aws:ec2/amiLaunchPermission:AmiLaunchPermission", "p", {
+                    imageId: "ami-1",
+                    accountId: "999999999999",
+                }),
+            ],
+            "another account's role by an access grant": [
+                "Account::999999999999",
+                own,
+                resource("aws:s3control/accessGrant:AccessGrant", "g", {
+                    permission: "READ",
+                    grantee: {
+                        granteeType: "IAM",
+                        granteeIdentifier: "arn:aws:iam::999999999999:role/x",
+                    },
+                }),
+            ],
+
             "another account on a bucket": [
                 "Account::999999999999",
                 own,

@@ -32,6 +32,57 @@ describe("policies on who is let in", () => {
 
     describePolicy("resource-policy-public", {
         fails: {
+            "everybody by any endpoint": [
+                "Principal::*",
+                bucket(everybody({ StringLike: { "aws:SourceVpce": "vpce-*" } })),
+            ],
+            "everybody of any organisation, by how its ids begin": [
+                "Principal::*",
+                bucket(everybody({ StringLike: { "aws:PrincipalOrgID": "o-*" } })),
+            ],
+            "everybody of accounts with some digits": [
+                "Principal::*",
+                bucket(everybody({ StringLike: { "aws:PrincipalAccount": "12*" } })),
+            ],
+            "every role, by how its id begins": [
+                "Principal::*",
+                bucket(everybody({ StringLike: { "aws:userid": "AROA*:*" } })),
+            ],
+            "roles of a name, in any ARN": [
+                "Principal::*",
+                bucket(everybody({ StringLike: { "aws:PrincipalArn": "*:role/reader" } })),
+            ],
+            "every ARN": [
+                "Principal::*",
+                bucket(everybody({ StringLike: { "aws:PrincipalArn": "arn:aws:*" } })),
+            ],
+            "everybody on a domain of OpenSearch": [
+                "Principal::*",
+                resource("aws:opensearch/domain:Domain", "d", {
+                    accessPolicies: document({
+                        Effect: "Allow",
+                        Principal: { AWS: "*" },
+                        Action: "es:ESHttpGet",
+                        Resource: "*",
+                    }),
+                }),
+            ],
+            "everybody on an image": [
+                "Principal::*",
+                resource("aws:ec2/amiLaunchPermission:AmiLaunchPermission", "p", {
+                    imageId: "ami-1",
+                    group: "all",
+                }),
+            ],
+            "everybody on an endpoint service": [
+                "Principal::*",
+                resource(
+                    "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple",
+                    "p",
+                    { principalArn: "*" },
+                ),
+            ],
+
             everybody: ["Principal::*", bucket(read({ Principal: "*" }))],
             "everybody, the long way": [
                 "Principal::*",
@@ -120,6 +171,23 @@ describe("policies on who is let in", () => {
             ],
         },
         passes: {
+            "sessions of one role": [
+                bucket(everybody({ StringLike: { "aws:userid": "AROAEXAMPLE:*" } })),
+            ],
+            "units of one organisation": [
+                bucket(
+                    everybody({
+                        "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": "o-1/r-1/*" },
+                    }),
+                ),
+            ],
+            "an image for one account": [
+                resource("aws:ec2/amiLaunchPermission:AmiLaunchPermission", "p", {
+                    imageId: "ami-1",
+                    accountId: "123456789012",
+                }),
+            ],
+
             "everybody of the organisation": [
                 bucket(
                     read({
