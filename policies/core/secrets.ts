@@ -4,7 +4,7 @@ import type { Verdict } from "./verdict";
 
 /** Names of what is secret itself: a password, a secret key, a token. */
 const secretName =
-    /password|passwd|passphrase|pwd|(^|[-_.])pass$|(secret|credentials?)([-_.]?(access[-_.]?)?(key|value|string|token))?$|token$|(api|access|private)[-_.]?key$/i;
+    /password|passwd|passphrase|pwd|(^|[-_.]|db)pass$|(secret|credentials?)([-_.]?(access[-_.]?)?(key|value|string|token))?$|token$|(api|access|private|signing)[-_.]?key$/i;
 /** Names of what leads to a secret, or says something about it. */
 const referenceName =
     /(arn|name|id|uri|url|path|ref|version|file|location|enabled|rotation|parameter|provider|class|policy|length|manager|alias)$/i;
@@ -12,9 +12,14 @@ const secretText = [
     /\b(AKIA|ASIA)[A-Z0-9]{16}\b/,
     /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
     /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:[^\s:/@]+@/i,
-    /\b(password|pwd|secret)=[^\s;&$][^\s;&]*/i,
+    /\b(password|pwd|secret([-_.](access[-_.]?)?key)?)=[^\s;&$][^\s;&]*/i,
+    // tokens of Slack, GitHub and Stripe, and signed ones (JWT)
+    /\b(xox[abprs]-[\w-]{10}|gh[pousr]_\w{30}|github_pat_\w{20}|sk_live_\w{10}|eyJ[\w-]{10,}\.eyJ[\w-]+\.[\w-]{10})/,
+    /\bhooks\.slack\.com\/services\/\w/,
 ];
-const referenceText = /^(arn:|s3:\/\/|\{\{resolve:|\$\{|secretsmanager:|ssm:|true$|false$|\/)/i;
+// What Step Functions takes from its state begins with `$.` or `{%`.
+const referenceText =
+    /^(arn:|s3:\/\/|\{\{resolve:|\{%|\$[.${]|secretsmanager:|ssm:|true$|false$|\/)/i;
 /** A secret's name in Secrets Manager, such as `prod/warehouse`, where the setting isn't called a password. */
 const pathOfSecret = /^[\w.-]+(\/[\w.+=@-]+)+$/;
 

@@ -44,9 +44,12 @@ const connection = resourcePolicy({
     },
 });
 
+/** As a parameter, or as Oracle's drivers take it: `thin:user/password@host`. */
+const passwordInUrl = /[?;&]password=|:(thin|oci):[^@/]+\/[^@]+@/i;
+
 const holdsPassword = (name: string, value: Property): boolean =>
     name.endsWith("URL")
-        ? isSecret("url", value.value) || /[?;&]password=/i.test(value.text ?? "")
+        ? isSecret("url", value.value) || passwordInUrl.test(value.text ?? "")
         : name.endsWith("PASSWORD") && value.value !== "";
 
 const catalog = resourcePolicy({

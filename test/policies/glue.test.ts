@@ -203,6 +203,11 @@ describe("policies on Glue", () => {
 
     describePolicy("glue-connection-security", {
         fails: {
+            "a password in an address of Oracle": [
+                "JDBC_CONNECTION_URL",
+                connection({ JDBC_CONNECTION_URL: "jdbc:oracle:thin:scott/tiger@//x:1521/logs" }),
+            ],
+
             "JDBC without TLS": ["JDBC_ENFORCE_SSL", connection({ JDBC_ENFORCE_SSL: "false" })],
             "JDBC that leaves TLS out": [
                 "JDBC_ENFORCE_SSL",
@@ -227,6 +232,10 @@ describe("policies on Glue", () => {
             ],
         },
         passes: {
+            "an address of Oracle without a password": [
+                connection({ JDBC_CONNECTION_URL: "jdbc:oracle:thin://@x:1521/logs" }),
+            ],
+
             "TLS and a secret": [connection({})],
             "a network connection": [connection({ JDBC_ENFORCE_SSL: undefined }, "NETWORK")],
         },

@@ -130,6 +130,23 @@ describe("policies on state machines, functions and schedules", () => {
 
     describePolicy("lambda-encryption", {
         fails: {
+            "a password in one word": [
+                "secret::DBPASS",
+                lambda({ environment: { variables: { DBPASS: "hunter2" } } }),
+            ],
+            "a key that signs": [
+                "secret::JWT_SIGNING_KEY",
+                lambda({ environment: { variables: { JWT_SIGNING_KEY: "f00f00" } } }),
+            ],
+            "a token that its form gives away": [
+                "secret::NOTIFY",
+                lambda({
+                    environment: {
+                        variables: { NOTIFY: "https://hooks.slack.com/services/T000/B000/x" },
+                    },
+                }),
+            ],
+
             "an environment under AWS's key": ["kmsKeyArn", lambda({ kmsKeyArn: undefined })],
             "a password": [
                 "secret::DB_PASSWORD",
@@ -137,6 +154,14 @@ describe("policies on state machines, functions and schedules", () => {
             ],
         },
         passes: {
+            "names of what is no secret": [
+                lambda({
+                    environment: {
+                        variables: { PARTITION_KEY: "day", SIGNING_KEY_ID: "k1", COMPASS: "north" },
+                    },
+                }),
+            ],
+
             "a key of one's own": [lambda()],
             "no environment": [lambda({ kmsKeyArn: undefined, environment: undefined })],
         },
