@@ -27,7 +27,11 @@ const plaintext: Readonly<Record<string, RegExp>> = {
     "yarn.http.policy": /^HTTP_ONLY$/i,
 };
 
-const clusterTypes = ["aws:emr/cluster:Cluster", "aws:emr/instanceGroup:InstanceGroup"];
+const clusterTypes = [
+    "aws:emr/cluster:Cluster",
+    "aws:emr/instanceGroup:InstanceGroup",
+    "aws:emr/instanceFleet:InstanceFleet",
+];
 const serverlessType = "aws:emrserverless/application:Application";
 const machineType = "aws:sfn/stateMachine:StateMachine";
 
@@ -40,19 +44,30 @@ const settings = resourcePolicy({
     remedy: "Leave the setting out, so that the security configuration counts; pass the ARN of a secret instead of the secret.",
     url: "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-support-matrix.html",
     judge: (subject, verdict) => {
+        const fix = "pass the ARN of a secret instead";
         for (const list of classificationsOf(subject, verdict)) judgeAll(list, verdict);
         for (const list of argumentsOf(subject, verdict))
-            expectNoSecretArguments(verdict, list, "pass the ARN of a secret instead");
+            expectNoSecretArguments(verdict, list, fix);
+        if (subject.type !== machineType) return;
+        for (const [, parameters] of tasksOf(subject, verdict))
+            expectNoSecrets(verdict, parameters.at("JobDriver.SparkSubmit"), fix);
     },
 });
 
-/** Lists of classifications: of a cluster, an application, or the clusters that a state machine launches. */
+/** Lists of classifications: of a cluster, an application, or what a state machine launches. */
 function* classificationsOf(subject: Subject, verdict: Verdict): Generator<Property> {
     if (subject.type === serverlessType) yield subject.at("runtimeConfigurations");
     else if (subject.type === machineType) {
-        for (const [, parameters] of tasksOf(subject, verdict))
+        for (const [, parameters] of tasksOf(subject, verdict)) {
             yield parameters.at("Configurations");
+            yield parameters.at("ConfigurationOverrides.ApplicationConfiguration");
+        }
     } else {
+        const fleets = ["masterInstanceFleet", "coreInstanceFleet"].map((name) => subject.at(name));
+        for (const type of [subject, ...fleets].flatMap(
+            (fleet) => fleet.at("instanceTypeConfigs").items,
+        ))
+            yield type.at("configurations");
         for (const name of ["configurationsJson", "configurations"]) {
             const text = subject.at(name);
             // `configurations` may also be the address of a file.
@@ -69,14 +84,21 @@ function* argumentsOf(subject: Subject, verdict: Verdict): Generator<Property> {
     for (const step of subject.at("steps").items) yield step.at("hadoopJarStep.args");
     for (const action of subject.at("bootstrapActions").items) yield action.at("args");
     if (subject.type !== machineType) return;
-    for (const [, parameters] of tasksOf(subject, verdict))
-        yield parameters.at("Step.HadoopJarStep.Args");
+    for (const [, parameters] of tasksOf(subject, verdict)) {
+        for (const step of [parameters.at("Step"), ...parameters.at("Steps").items])
+            yield step.at("HadoopJarStep.Args");
+        for (const action of parameters.at("BootstrapActions").items)
+            yield action.at("ScriptBootstrapAction.Args");
+        yield parameters.at("JobDriver.SparkSubmit.EntryPointArguments");
+    }
 }
 
 const tasksOf = (subject: Subject, verdict: Verdict) => {
     const definition = parsed(subject.at("definition"), verdict, "definition");
     const all = definition === undefined ? [] : [...tasks(definition)];
-    return all.filter(([, , resource]) => /elasticmapreduce:|aws-sdk:emr:/.test(resource));
+    return all.filter(([, , resource]) =>
+        /elasticmapreduce:|emr-serverless:|aws-sdk:emr(serverless)?:/.test(resource),
+    );
 };
 
 function judgeAll(list: Property, verdict: Verdict): void {

@@ -1,4 +1,4 @@
-/** What a state machine asks of EMR. */
+/** What a state machine asks of EMR and Glue. */
 import { Property } from "../core/property";
 
 /** A task's parameter; unknown where Step Functions takes it from the state, by a name that ends in `.$`. */

@@ -2,9 +2,12 @@
 import { expectCustomerKey, expectOneOf, expectSet, expectThat } from "../core/checks";
 import { option, resourcePolicy, type Policy } from "../core/policy";
 import { expectNoSecrets } from "../core/secrets";
+import { parsed } from "../emr/json";
+import { tasks } from "../emr/tasks";
 
 const docs = "https://docs.aws.amazon.com/glue/latest/dg/";
 const configurationType = "aws:glue/securityConfiguration:SecurityConfiguration";
+const machineType = "aws:sfn/stateMachine:StateMachine";
 const users = ["aws:glue/job:Job", "aws:glue/crawler:Crawler", "aws:glue/devEndpoint:DevEndpoint"];
 
 const configuration = resourcePolicy({
@@ -74,10 +77,15 @@ const version = resourcePolicy({
 
 const secrets = resourcePolicy({
     name: "glue-job-no-secrets",
-    title: "Arguments of jobs, triggers and workflows hold no secrets",
+    title: "Arguments of jobs hold no secrets, wherever they are given",
     risk: "Arguments are shown in the console, in logs and to everyone with glue:GetJob.",
     severity: "critical",
-    types: ["aws:glue/job:Job", "aws:glue/trigger:Trigger", "aws:glue/workflow:Workflow"],
+    types: [
+        "aws:glue/job:Job",
+        "aws:glue/trigger:Trigger",
+        "aws:glue/workflow:Workflow",
+        machineType,
+    ],
     remedy: "Pass the ARN of a secret and read it in the job.",
     url: `${docs}aws-glue-programming-etl-glue-arguments.html`,
     judge: (job, verdict) => {
@@ -86,6 +94,12 @@ const secrets = resourcePolicy({
             expectNoSecrets(verdict, job.at(name), fix);
         for (const action of job.at("actions").items)
             expectNoSecrets(verdict, action.at("arguments"), fix);
+        if (job.type !== machineType) return;
+        const definition = parsed(job.at("definition"), verdict, "definition");
+        for (const [, parameters, resource] of definition === undefined ? [] : tasks(definition)) {
+            if (/glue:startJobRun/.test(resource))
+                expectNoSecrets(verdict, parameters.at("Arguments"), fix);
+        }
     },
 });
 

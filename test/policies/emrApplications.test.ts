@@ -19,20 +19,26 @@ const steps = (...args: unknown[]) =>
     resource("aws:emr/cluster:Cluster", "cluster", {
         steps: [{ name: "x", hadoopJarStep: { jar: "command-runner.jar", args } }],
     });
-const launching = (Parameters: object) =>
+const launching = (
+    Parameters: object,
+    Resource = "arn:aws:states:::elasticmapreduce:createCluster.sync",
+) =>
     resource("aws:sfn/stateMachine:StateMachine", "machine", {
         definition: JSON.stringify({
             StartAt: "Launch",
             States: {
                 Launch: {
                     Type: "Task",
-                    Resource: "arn:aws:states:::elasticmapreduce:createCluster.sync",
+                    Resource,
                     Parameters,
                     End: true,
                 },
             },
         }),
     });
+
+const running = (parameters: object) =>
+    launching(parameters, "arn:aws:states:::emr-serverless:startJobRun.sync");
 
 describe("policies on applications on EMR", () => {
     usePack();
@@ -84,6 +90,75 @@ describe("policies on applications on EMR", () => {
 
     describePolicy("emr-application-settings", {
         fails: {
+            "settings of one type of instance": [
+                "plaintext::spark.authenticate",
+                resource("aws:emr/cluster:Cluster", "cluster", {
+                    coreInstanceFleet: {
+                        instanceTypeConfigs: [
+                            {
+                                instanceType: "m6g.xlarge",
+                                configurations: [
+                                    {
+                                        classification: "spark-defaults",
+                                        properties: { "spark.authenticate": "false" },
+                                    },
+                                ],
+                            },
+                        ],
+                    },
+                }),
+            ],
+            "settings of a fleet of its own": [
+                "plaintext::spark.authenticate",
+                resource("aws:emr/instanceFleet:InstanceFleet", "fleet", {
+                    instanceTypeConfigs: [
+                        {
+                            instanceType: "m6g.xlarge",
+                            configurations: [
+                                {
+                                    classification: "spark-defaults",
+                                    properties: { "spark.authenticate": "false" },
+                                },
+                            ],
+                        },
+                    ],
+                }),
+            ],
+            "arguments of steps of a cluster that is launched": [
+                "secret::--password",
+                launching({
+                    Steps: [{ HadoopJarStep: { Args: ["job.py", "--password=hunter2"] } }],
+                }),
+            ],
+            "arguments of a bootstrap action of a cluster that is launched": [
+                "secret::--token",
+                launching({
+                    BootstrapActions: [{ ScriptBootstrapAction: { Args: ["--token", "f00f00"] } }],
+                }),
+            ],
+            "settings of a serverless run": [
+                "plaintext::spark.ssl.enabled",
+                running({
+                    ConfigurationOverrides: {
+                        ApplicationConfiguration: spark({ "spark.ssl.enabled": "false" }),
+                    },
+                }),
+            ],
+            "arguments of a serverless run": [
+                "secret::--password",
+                running({
+                    JobDriver: { SparkSubmit: { EntryPointArguments: ["--password", "hunter2"] } },
+                }),
+            ],
+            "parameters of a serverless run": [
+                "secret::SparkSubmitParameters",
+                running({
+                    JobDriver: {
+                        SparkSubmit: { SparkSubmitParameters: "--conf spark.db.password=hunter2" },
+                    },
+                }),
+            ],
+
             "RPC in the clear": [
                 "plaintext::spark.network.crypto.enabled",
                 cluster(spark({ "spark.network.crypto.enabled": "false" })),
@@ -157,6 +232,18 @@ describe("policies on applications on EMR", () => {
             ],
         },
         passes: {
+            "a serverless run": [
+                running({
+                    JobDriver: {
+                        SparkSubmit: {
+                            EntryPoint: "s3://x/job.py",
+                            "EntryPointArguments.$": "$.arguments",
+                            SparkSubmitParameters: "--conf spark.executor.cores=4",
+                        },
+                    },
+                }),
+            ],
+
             "settings of no danger": [
                 cluster(
                     spark({

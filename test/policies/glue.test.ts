@@ -65,6 +65,21 @@ const parameters = (...list: object[]) =>
 const tls = { name: "require_ssl", value: "true" };
 const activity = { name: "enable_user_activity_logging", value: "true" };
 
+const starting = (Parameters: object) =>
+    resource("aws:sfn/stateMachine:StateMachine", "machine", {
+        definition: JSON.stringify({
+            StartAt: "Run",
+            States: {
+                Run: {
+                    Type: "Task",
+                    Resource: "arn:aws:states:::glue:startJobRun.sync",
+                    Parameters,
+                    End: true,
+                },
+            },
+        }),
+    });
+
 describe("policies on Glue", () => {
     usePack();
 
@@ -154,6 +169,15 @@ describe("policies on Glue", () => {
 
     describePolicy("glue-job-no-secrets", {
         fails: {
+            "a key within a list of settings": [
+                "secret::--conf",
+                job({ defaultArguments: { "--conf": "spark.hadoop.fs.s3a.secret.key=f00f00" } }),
+            ],
+            "a password of a run that a state machine starts": [
+                "secret::--db_password",
+                starting({ JobName: "job", Arguments: { "--db_password": "hunter2" } }),
+            ],
+
             "a password": [
                 "secret::--db_password",
                 job({ defaultArguments: { "--db_password": "hunter2" } }),
@@ -181,6 +205,13 @@ describe("policies on Glue", () => {
             ],
         },
         passes: {
+            "a password that the state machine's input names": [
+                starting({
+                    JobName: "job",
+                    Arguments: { "--day.$": "$.day", "--token.$": "$.token" },
+                }),
+            ],
+
             "the ARN of a secret": [
                 job({
                     defaultArguments: {
@@ -195,6 +226,10 @@ describe("policies on Glue", () => {
             ],
         },
         unseen: {
+            "a state machine that is only known later": [
+                resource("aws:sfn/stateMachine:StateMachine", "machine", { definition: unknown }),
+            ],
+
             "a password that is only known later": [
                 job({ defaultArguments: { "--db_password": unknown } }),
             ],
