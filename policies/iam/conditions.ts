@@ -60,6 +60,11 @@ export function ofAnyAccount(value: string): boolean {
 export const boundToAccount = (statement: Statement, keys: RegExp): boolean =>
     boundTo(statement, keys, ofAnyAccount);
 
+/** True if a key's grants are limited: to what AWS's services need, or in who gets them and what for. */
+export const grantsLimited = (statement: Statement): boolean =>
+    boundTo(statement, /^kms:GrantIsForAWSResource$/i, (value) => !/^true$/i.test(value)) ||
+    boundBy(statement, /^kms:(GrantOperations|GranteePrincipal|GrantConstraintType)$/i);
+
 /** Keys by which a service proves for whom it acts; for KMS also what it encrypts, or whose request it is. */
 const source =
     /^(aws:Source(Account|Arn|OrgID|OrgPaths|Owner)|kms:EncryptionContext:.+|kms:CallerAccount)$/i;

@@ -1,7 +1,7 @@
 /** Policies on resources: buckets, keys, topics, queues, secrets, the catalog. */
 import { expectThat } from "../core/checks";
 import { resourcePolicy, type Policy } from "../core/policy";
-import { boundBy, boundToCaller, boundToSource, narrowed } from "./conditions";
+import { boundBy, boundToCaller, boundToSource, grantsLimited, narrowed } from "./conditions";
 import {
     baseOperator,
     isEveryone,
@@ -186,12 +186,15 @@ const keyAccess = resourcePolicy({
                 const others = statement.principals.filter(
                     (principal) => !isWholeAccount(principal),
                 );
-                const forAws = boundBy(statement, /^kms:(GrantIsForAWSResource|ViaService)$/i);
-                const harmless = forAws && administers.every((name) => name === "kms:CreateGrant");
-                if (administers.length === 0 || others.length === 0 || harmless) continue;
+                if (administers.length === 0 || others.length === 0) continue;
+                // Who may only make grants is no administrator, but could hand the key on.
+                const uses = administers.every((name) => name === "kms:CreateGrant");
+                const limited = grantsLimited(statement) || boundBy(statement, /^kms:ViaService$/i);
+                if (uses && limited) continue;
                 if (narrowed(statement)) continue;
                 const wildcard = statement.actions.some((pattern) => /[*?]/.test(pattern));
                 if (
+                    !uses &&
                     !wildcard &&
                     others.every(
                         ({ kind, value }) => kind === "AWS" && !isEveryone({ kind, value }),
@@ -203,7 +206,9 @@ const keyAccess = resourcePolicy({
                     finding: "Administration",
                     property,
                     found: `${others.map(({ value }) => value).join(", ")} may ${administers.join(", ")}`,
-                    fix: "leave it to the account's root",
+                    fix: uses
+                        ? "add Bool kms:GrantIsForAWSResource true"
+                        : "leave it to the account's root",
                 });
             }
         }

@@ -3,7 +3,7 @@ import { resourcePolicy, option, type Policy } from "../core/policy";
 import type { Subject } from "../core/subject";
 import type { Verdict } from "../core/verdict";
 import { actionsOf, type Action } from "./catalog";
-import { binds, boundBy, narrowed } from "./conditions";
+import { binds, grantsLimited, narrowed } from "./conditions";
 import { labelOf, matches, type Statement } from "./document";
 import { unbounded } from "./breadth";
 import { documentsOf, typesOf } from "./places";
@@ -139,13 +139,7 @@ const dataAccess = resourcePolicy({
                     fix: "name what may be read",
                 });
             }
-            if (
-                names(statement, "kms:CreateGrant") &&
-                !boundBy(
-                    statement,
-                    /^kms:(GrantIsForAWSResource|GrantOperations|GranteePrincipal|GrantConstraintType)$/i,
-                )
-            ) {
+            if (names(statement, "kms:CreateGrant") && !grantsLimited(statement)) {
                 verdict.violation({
                     finding: "CreateGrant",
                     property: at,

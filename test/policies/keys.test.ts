@@ -100,6 +100,16 @@ describe("policies on keys and secrets", () => {
 
     describePolicy("kms-key-policy-principals", {
         fails: {
+            "grants that hand the key on": [
+                "Administration",
+                key({
+                    policy: document(root, {
+                        ...allow(["kms:Decrypt", "kms:CreateGrant"], "*"),
+                        Principal: { AWS: `arn:aws:iam::${account}:role/job` },
+                    }),
+                }),
+            ],
+
             "all of KMS for a role": [
                 "Administration",
                 key({
@@ -121,6 +131,16 @@ describe("policies on keys and secrets", () => {
             ],
         },
         passes: {
+            "grants for AWS's services": [
+                key({
+                    policy: document(root, {
+                        ...allow("kms:CreateGrant", "*"),
+                        Principal: { AWS: `arn:aws:iam::${account}:role/job` },
+                        Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+                    }),
+                }),
+            ],
+
             "the account's root": [key()],
             "a named administrator": [
                 key({

@@ -46,6 +46,15 @@ describe("policies on what identities may hand on", () => {
 
     describePolicy("iam-bounded-data-access", {
         fails: {
+            "grants for anybody but AWS": [
+                "CreateGrant",
+                inline(
+                    allow("kms:CreateGrant", keyArn, {
+                        Condition: { Bool: { "kms:GrantIsForAWSResource": "false" } },
+                    }),
+                ),
+            ],
+
             "every object": ["Data::s3:GetObject", inline(allow("s3:GetObject", "*"))],
             "every secret": [
                 "Data::secretsmanager:GetSecretValue",
