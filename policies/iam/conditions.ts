@@ -52,7 +52,7 @@ const idOfAnybody = /^(o-|vpce?-|AROA|AIDA|\d{0,11})?[*?]/;
  */
 export function ofAnyAccount(value: string): boolean {
     const [scheme, , , , account = "", ...rest] = value.split(":");
-    if (scheme !== "arn") return idOfAnybody.test(value) && !value.includes("@"); // of one domain
+    if (scheme !== "arn") return idOfAnybody.test(value) && !/@\w/.test(value); // of one domain
     return account === "" ? /^([*?]|$)/.test(rest.join(":")) : /[*?]/.test(account);
 }
 

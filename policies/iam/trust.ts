@@ -133,7 +133,7 @@ function* federatedFaults(statement: Statement, provider: string) {
 
 /** A claim that asks for no more than the fixed words that every such claim begins with, or for a part of a name. */
 const ofAnySubject =
-    /^((repo|project_path|organization|system|serviceaccount|pulumi|deploy|org):)*[*?]|^(repo|project_path|organization):[^/:]*[*?]/i;
+    /^((repo|project_path|organization|system|serviceaccount|pulumi|deploy|org):)*[*?]|^((repo|project_path|organization):)?[^/:]*[*?]/i;
 
 const boundToClaim = (statement: Statement, claim: string): boolean =>
     boundTo(statement, new RegExp(`:${claim}$`, "i"), (value) => ofAnySubject.test(value));

@@ -32,6 +32,17 @@ describe("policies on who is let in", () => {
 
     describePolicy("resource-policy-public", {
         fails: {
+            "subscribers by any address": [
+                "Principal::*",
+                topic(
+                    publish({
+                        Action: "sns:Subscribe",
+                        Principal: "*",
+                        Condition: { StringLike: { "sns:Endpoint": "*@*" } },
+                    }),
+                ),
+            ],
+
             "everybody by any endpoint": [
                 "Principal::*",
                 bucket(everybody({ StringLike: { "aws:SourceVpce": "vpce-*" } })),

@@ -19,6 +19,11 @@ describe("policies on trust", () => {
 
     describePolicy("iam-trust", {
         fails: {
+            "GitHub, a part of the word that all begin with": [
+                "OIDC::sub",
+                github({ StringLike: { [`${githubHost}:sub`]: "re*" } }),
+            ],
+
             "every role of an account": [
                 `Principal::arn:aws:iam::${account}:root`,
                 trusting({
