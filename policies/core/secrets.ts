@@ -13,6 +13,8 @@ const secretText = [
     /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
     /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:[^\s:/@]+@/i,
     /\b(password|pwd|secret([-_.](access[-_.]?)?key)?)=[^\s;&$][^\s;&]*/i,
+    /"\w*(password|pwd)"\s*:\s*"(?!arn:|[${])[^"]/i,
+    /\bBearer\s+[\w.~+/-]{16}/,
     // tokens of Slack, GitHub and Stripe, and signed ones (JWT)
     /\b(xox[abprs]-[\w-]{10}|gh[pousr]_\w{30}|github_pat_\w{20}|sk_live_\w{10}|eyJ[\w-]{10,}\.eyJ[\w-]+\.[\w-]{10})/,
     /\bhooks\.slack\.com\/services\/\w/,

@@ -169,6 +169,15 @@ describe("policies on Glue", () => {
 
     describePolicy("glue-job-no-secrets", {
         fails: {
+            "a password within JSON": [
+                "secret::--config",
+                job({ defaultArguments: { "--config": '{"user":"a","password":"hunter2"}' } }),
+            ],
+            "a token that is borne": [
+                "secret::--header",
+                job({ defaultArguments: { "--header": "Bearer f00f00f00f00f00f00" } }),
+            ],
+
             "a key within a list of settings": [
                 "secret::--conf",
                 job({ defaultArguments: { "--conf": "spark.hadoop.fs.s3a.secret.key=f00f00" } }),
@@ -205,6 +214,12 @@ describe("policies on Glue", () => {
             ],
         },
         passes: {
+            "the ARN of a secret within JSON": [
+                job({
+                    defaultArguments: { "--config": '{"password":"arn:aws:secretsmanager:x"}' },
+                }),
+            ],
+
             "a password that the state machine's input names": [
                 starting({
                     JobName: "job",
