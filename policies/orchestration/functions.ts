@@ -23,9 +23,9 @@ const functionEncryption = resourcePolicy({
     },
 });
 
-/** Runtimes that get no fixes any more (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). */
+/** Runtimes that get no fixes any more in November 2026 (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). */
 const deprecated =
-    /^(nodejs(4|6|8|10|12|14|16|18)\b.*|nodejs|python(2\.7|3\.[6-9])|ruby2\.\d|java8|go1\.x|dotnetcore.*|dotnet[567]|provided)$/;
+    /^(nodejs(4|6|8|10|12|14|16|18|20)\b.*|nodejs|python(2\.7|3\.([6-9]|10))|ruby(2\.\d|3\.2)|java8|go1\.x|dotnetcore.*|dotnet[5678]|provided)$/;
 
 const functionRuntime = resourcePolicy({
     name: "lambda-runtime",

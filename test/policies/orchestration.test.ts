@@ -169,7 +169,11 @@ describe("policies on state machines, functions and schedules", () => {
     });
 
     describePolicy("lambda-runtime", {
-        fails: { "a runtime past its end": ["runtime", lambda({ runtime: "nodejs16.x" })] },
+        fails: {
+            "a runtime past its end": ["runtime", lambda({ runtime: "nodejs16.x" })],
+            "Node.js 20": ["runtime", lambda({ runtime: "nodejs20.x" })],
+            "Python 3.10": ["runtime", lambda({ runtime: "python3.10" })],
+        },
         passes: {
             "a current runtime": [lambda()],
             "an image": [lambda({ runtime: undefined, packageType: "Image" })],
