@@ -1,29 +1,7 @@
 /** Redshift clusters and Redshift Serverless. */
+import { activity, parameters, tls, warehouse } from "./fixtures";
 import { describePolicy, keyArn, resource, unknown, usePack } from "./support";
 
-const warehouseProperties = {
-    clusterIdentifier: "warehouse",
-    encrypted: true,
-    kmsKeyId: keyArn,
-    publiclyAccessible: false,
-    enhancedVpcRouting: true,
-    clusterSubnetGroupName: "subnets",
-    clusterParameterGroupName: "parameters",
-    automatedSnapshotRetentionPeriod: 7,
-    manageMasterPassword: true,
-    masterPasswordSecretKmsKeyId: keyArn,
-    masterUsername: "loglake",
-    databaseName: "logs",
-};
-const warehouse = (change: object = {}) =>
-    resource("aws:redshift/cluster:Cluster", "warehouse", { ...warehouseProperties, ...change });
-const parameters = (...list: object[]) =>
-    resource("aws:redshift/parameterGroup:ParameterGroup", "parameters", {
-        name: "parameters",
-        parameters: list,
-    });
-const tls = { name: "require_ssl", value: "true" };
-const activity = { name: "enable_user_activity_logging", value: "true" };
 const auditLog = (properties: object = {}) =>
     resource("aws:redshift/logging:Logging", "audit", {
         clusterIdentifier: "warehouse",

@@ -1,29 +1,7 @@
 /** Documents on resources that let in everybody. */
+import { bucket, publish, read, topic } from "./fixtures";
 import { account, describePolicy, document, resource, unknown, usePack } from "./support";
 
-const topicArn = `arn:aws:sns:eu-west-1:${account}:alerts`;
-const topic = (...statements: object[]) =>
-    resource("aws:sns/topicPolicy:TopicPolicy", "policy", {
-        arn: topicArn,
-        policy: document(...statements),
-    });
-const publish = (more: object) => ({
-    Effect: "Allow",
-    Action: "sns:Publish",
-    Resource: topicArn,
-    ...more,
-});
-const bucket = (...statements: object[]) =>
-    resource("aws:s3/bucketPolicy:BucketPolicy", "policy", {
-        bucket: "data",
-        policy: document(...statements),
-    });
-const read = (more: object) => ({
-    Effect: "Allow",
-    Action: "s3:GetObject",
-    Resource: "arn:aws:s3:::data/*",
-    ...more,
-});
 const later = resource("aws:sqs/queuePolicy:QueuePolicy", "policy", { policy: unknown });
 const everybody = (Condition: object) => read({ Principal: "*", Condition });
 
