@@ -59,6 +59,8 @@ describe("child processes", () => {
 
         await processes.close();
         await running;
+        // the system may still be at taking away what has closed its files
+        for (let look = 0; look < 100 && pids.some(runs); look++) await sleep(10);
         expect(pids.map(runs)).to.deep.equal([false, false]);
     });
 
