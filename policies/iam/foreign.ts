@@ -40,7 +40,7 @@ const foreign = stackPolicy({
     options: {
         trustedAccounts: option<readonly string[]>(
             [],
-            "numbers of other accounts that may be let in",
+            "numbers or canonical ids of other accounts that may be let in",
             { items: { type: "string" } },
         ),
     },
@@ -80,7 +80,9 @@ function* guestsOf(subject: Subject, verdict: Verdict): Generator<Guest> {
 
 function* accountsOf(statement: Statement, property: string): Generator<Guest> {
     for (const principal of statement.principals) {
-        const account = accountOf(principal);
+        // an account's canonical id doesn't tell whose it is
+        const canonical = principal.kind === "CanonicalUser" ? principal.value : undefined;
+        const account = canonical ?? accountOf(principal);
         if (account !== undefined) yield { account, property };
     }
 }

@@ -19,12 +19,16 @@ interface Rule {
     readonly path: string;
 }
 
-const ruleTypes = [
-    groupType,
-    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+/** Rules that stand beside their group. */
+export const separateRules = [
     "aws:ec2/securityGroupRule:SecurityGroupRule",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+];
+const ruleTypes = [
+    groupType,
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    ...separateRules,
 ];
 
 function rulesOf(

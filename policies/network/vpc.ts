@@ -1,6 +1,7 @@
 /** VPCs: what they log, what is open by default. */
 import { expectNotTrue, expectSet, expectThat } from "../core/checks";
 import { resourcePolicy, stackPolicy, type Policy } from "../core/policy";
+import { separateRules } from "./groups";
 import { vpcsOf } from "./vpcs";
 
 const docs = "https://docs.aws.amazon.com/vpc/latest/userguide/";
@@ -63,6 +64,14 @@ const defaultGroup = stackPolicy({
             }
         }
         for (const group of stack.of(type)) {
+            for (const rule of stack.joined(group, "securityGroupId", ...separateRules).found) {
+                verdictOn(rule).violation({
+                    finding: "securityGroupId",
+                    property: "securityGroupId",
+                    found: `the default group ${group.name}`,
+                    fix: "put the rule into a group of its own",
+                });
+            }
             for (const direction of ["ingress", "egress"].map((name) => group.at(name))) {
                 if (direction.items.length === 0) continue;
                 verdictOn(group).violation({

@@ -186,6 +186,11 @@ describe("policies on which services and accounts are let in", () => {
                 }),
             ],
 
+            "an account by its canonical id": [
+                `Account::${"9a".repeat(32)}`,
+                own,
+                bucket(read({ Principal: { CanonicalUser: "9a".repeat(32) } })),
+            ],
             "another account on a bucket": [
                 "Account::999999999999",
                 own,

@@ -24,6 +24,10 @@ const newRule = (kind: "Ingress" | "Egress", change: object) =>
         ...change,
     });
 const vpc = resource("aws:ec2/vpc:Vpc", "vpc", { id: "vpc-1" });
+const defaultGroup = resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "default", {
+    id: "sg-1",
+    vpcId: "vpc-1",
+});
 const endpointPolicy = {
     Effect: "Allow",
     Principal: "*",
@@ -154,6 +158,14 @@ describe("policies on the network", () => {
     describePolicy("vpc-default-security-group", {
         fails: {
             "AWS's default group": ["defaultSecurityGroup", vpc],
+            "a default group that a rule opens": [
+                "securityGroupId",
+                vpc,
+                defaultGroup,
+                resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "rule", {
+                    securityGroupId: "sg-1",
+                }),
+            ],
             "a default group with rules": [
                 "egress",
                 vpc,
@@ -164,6 +176,13 @@ describe("policies on the network", () => {
             ],
         },
         passes: {
+            "a rule of another group": [
+                vpc,
+                defaultGroup,
+                resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "rule", {
+                    securityGroupId: "sg-2",
+                }),
+            ],
             "a closed default group": [
                 vpc,
                 resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "default", {
