@@ -1,8 +1,10 @@
 /** VPCs: what they log, what is open by default. */
 import { expectNotTrue, expectSet, expectThat } from "../core/checks";
 import { resourcePolicy, stackPolicy, type Policy } from "../core/policy";
+import type { Stack } from "../core/stack";
+import type { Subject } from "../core/subject";
 import { separateRules } from "./groups";
-import { vpcsOf } from "./vpcs";
+import { vpcsOf, vpcTypes } from "./vpcs";
 
 const docs = "https://docs.aws.amazon.com/vpc/latest/userguide/";
 
@@ -41,6 +43,8 @@ const flowLogs = stackPolicy({
     },
 });
 
+const defaultGroupType = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
+
 const defaultGroup = stackPolicy({
     name: "vpc-default-security-group",
     title: "VPCs' default security group lets nothing through",
@@ -50,9 +54,8 @@ const defaultGroup = stackPolicy({
     remedy: "Add a DefaultSecurityGroup for the VPC, without rules.",
     url: `${docs}default-security-group.html`,
     judge: (stack, verdictOn) => {
-        const type = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
         for (const vpc of vpcsOf(stack)) {
-            const { found, uncertain } = stack.joined(vpc, "vpcId", type);
+            const { found, uncertain } = stack.joined(vpc, "vpcId", defaultGroupType);
             if (uncertain) verdictOn(vpc).unseen("defaultSecurityGroup");
             else if (found.length === 0) {
                 verdictOn(vpc).violation({
@@ -63,15 +66,17 @@ const defaultGroup = stackPolicy({
                 });
             }
         }
-        for (const group of stack.of(type)) {
-            for (const rule of stack.joined(group, "securityGroupId", ...separateRules).found) {
-                verdictOn(rule).violation({
-                    finding: "securityGroupId",
-                    property: "securityGroupId",
-                    found: `the default group ${group.name}`,
-                    fix: "put the rule into a group of its own",
-                });
-            }
+        for (const rule of stack.of(...separateRules)) {
+            const property = "securityGroupId";
+            if (!isOfDefaultGroup(stack, rule, property)) continue;
+            verdictOn(rule).violation({
+                finding: property,
+                property,
+                found: "a VPC's default group",
+                fix: "put the rule into a group of its own",
+            });
+        }
+        for (const group of stack.of(defaultGroupType)) {
             for (const direction of ["ingress", "egress"].map((name) => group.at(name))) {
                 if (direction.items.length === 0) continue;
                 verdictOn(group).violation({
@@ -84,6 +89,12 @@ const defaultGroup = stackPolicy({
         }
     },
 });
+
+/** True where a rule names a managed default group, or the `defaultSecurityGroupId` of a VPC. */
+const isOfDefaultGroup = (stack: Stack, rule: Subject, property: string): boolean =>
+    stack.of(defaultGroupType).some((group) => stack.refers(rule, property, group)) ||
+    (stack.dependsOn(rule, property, ...vpcTypes) &&
+        !stack.dependsOn(rule, property, "aws:ec2/securityGroup:SecurityGroup"));
 
 const subnets = resourcePolicy({
     name: "subnet-public-addresses",

@@ -2,7 +2,7 @@
 import type { Stack } from "../core/stack";
 import type { Subject } from "../core/subject";
 
-const vpcTypes = ["aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc"];
+export const vpcTypes = ["aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc"];
 
 /** `awsx.ec2.Vpc`, which makes a VPC with its subnets and endpoints. */
 export const componentType = "awsx:ec2:Vpc";

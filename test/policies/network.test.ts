@@ -166,6 +166,17 @@ describe("policies on the network", () => {
                     securityGroupId: "sg-1",
                 }),
             ],
+            "a VPC's default group that a rule opens": [
+                "securityGroupId",
+                vpc,
+                defaultGroup,
+                {
+                    ...resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "r", {
+                        securityGroupId: unknown,
+                    }),
+                    from: { securityGroupId: "vpc" },
+                },
+            ],
             "a default group with rules": [
                 "egress",
                 vpc,
