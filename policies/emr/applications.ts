@@ -5,7 +5,7 @@ import { expectNoSecretArguments, expectNoSecrets } from "../core/secrets";
 import type { Subject } from "../core/subject";
 import type { Verdict } from "../core/verdict";
 import { parsed } from "./json";
-import { tasks } from "./tasks";
+import { machineType, tasksOf } from "./tasks";
 
 const off = /^false$/i;
 
@@ -33,7 +33,8 @@ const clusterTypes = [
     "aws:emr/instanceFleet:InstanceFleet",
 ];
 const serverlessType = "aws:emrserverless/application:Application";
-const machineType = "aws:sfn/stateMachine:StateMachine";
+/** Tasks that ask something of EMR or EMR Serverless. */
+const ofEmr = /elasticmapreduce:|emr-serverless:|aws-sdk:emr(serverless)?:/;
 
 const settings = resourcePolicy({
     name: "emr-application-settings",
@@ -45,20 +46,23 @@ const settings = resourcePolicy({
     url: "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-support-matrix.html",
     judge: (subject, verdict) => {
         const fix = "pass the ARN of a secret instead";
-        for (const list of classificationsOf(subject, verdict)) judgeAll(list, verdict);
-        for (const list of argumentsOf(subject, verdict))
-            expectNoSecretArguments(verdict, list, fix);
-        if (subject.type !== machineType) return;
-        for (const [, parameters] of tasksOf(subject, verdict))
+        const tasks = tasksOf(subject, verdict, ofEmr);
+        for (const list of classificationsOf(subject, tasks, verdict)) judgeAll(list, verdict);
+        for (const list of argumentsOf(subject, tasks)) expectNoSecretArguments(verdict, list, fix);
+        for (const parameters of tasks)
             expectNoSecrets(verdict, parameters.at("JobDriver.SparkSubmit"), fix);
     },
 });
 
 /** Lists of classifications: of a cluster, an application, or what a state machine launches. */
-function* classificationsOf(subject: Subject, verdict: Verdict): Generator<Property> {
+function* classificationsOf(
+    subject: Subject,
+    tasks: readonly Property[],
+    verdict: Verdict,
+): Generator<Property> {
     if (subject.type === serverlessType) yield subject.at("runtimeConfigurations");
     else if (subject.type === machineType) {
-        for (const [, parameters] of tasksOf(subject, verdict)) {
+        for (const parameters of tasks) {
             yield parameters.at("Configurations");
             yield parameters.at("ConfigurationOverrides.ApplicationConfiguration");
         }
@@ -80,11 +84,10 @@ function* classificationsOf(subject: Subject, verdict: Verdict): Generator<Prope
 }
 
 /** Arguments of steps and bootstrap actions. */
-function* argumentsOf(subject: Subject, verdict: Verdict): Generator<Property> {
+function* argumentsOf(subject: Subject, tasks: readonly Property[]): Generator<Property> {
     for (const step of subject.at("steps").items) yield step.at("hadoopJarStep.args");
     for (const action of subject.at("bootstrapActions").items) yield action.at("args");
-    if (subject.type !== machineType) return;
-    for (const [, parameters] of tasksOf(subject, verdict)) {
+    for (const parameters of tasks) {
         for (const step of [parameters.at("Step"), ...parameters.at("Steps").items])
             yield step.at("HadoopJarStep.Args");
         for (const action of parameters.at("BootstrapActions").items)
@@ -92,14 +95,6 @@ function* argumentsOf(subject: Subject, verdict: Verdict): Generator<Property> {
         yield parameters.at("JobDriver.SparkSubmit.EntryPointArguments");
     }
 }
-
-const tasksOf = (subject: Subject, verdict: Verdict) => {
-    const definition = parsed(subject.at("definition"), verdict, "definition");
-    const all = definition === undefined ? [] : [...tasks(definition)];
-    return all.filter(([, , resource]) =>
-        /elasticmapreduce:|emr-serverless:|aws-sdk:emr(serverless)?:/.test(resource),
-    );
-};
 
 function judgeAll(list: Property, verdict: Verdict): void {
     if (list.unknown) verdict.unseen(list);

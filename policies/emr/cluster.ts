@@ -4,7 +4,7 @@ import { resourcePolicy, type Policy } from "../core/policy";
 import type { Property } from "../core/property";
 import type { Verdict } from "../core/verdict";
 import { parsed } from "./json";
-import { parameter, tasks } from "./tasks";
+import { machineType, parameter, tasks } from "./tasks";
 
 const docs = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/";
 
@@ -81,7 +81,7 @@ const launched = resourcePolicy({
     title: "Clusters that a state machine launches are as safe as those of a stack",
     risk: "A cluster that is launched by each run is in no stack, and no other check sees it.",
     severity: "high",
-    types: ["aws:sfn/stateMachine:StateMachine"],
+    types: [machineType],
     remedy: "Set SecurityConfiguration, LogUri, LogEncryptionKmsKeyId and private subnets in the task's parameters; pass ExecutionRoleArn to steps.",
     url: "https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr.html",
     judge: (subject, verdict) => {

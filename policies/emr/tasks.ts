@@ -1,5 +1,19 @@
 /** What a state machine asks of EMR and Glue. */
 import { Property } from "../core/property";
+import type { Subject } from "../core/subject";
+import type { Verdict } from "../core/verdict";
+import { parsed } from "./json";
+
+export const machineType = "aws:sfn/stateMachine:StateMachine";
+
+/** Parameters of the tasks of a state machine whose resource `services` matches; none of any other subject. */
+export function tasksOf(subject: Subject, verdict: Verdict, services: RegExp): Property[] {
+    if (subject.type !== machineType) return [];
+    const definition = parsed(subject.at("definition"), verdict, "definition");
+    return [...(definition === undefined ? [] : tasks(definition))]
+        .filter(([, , resource]) => services.test(resource))
+        .map(([, parameters]) => parameters);
+}
 
 /** A task's parameter; unknown where Step Functions takes it from the state, by a name that ends in `.$`. */
 export function parameter(parameters: Property, path: string): Property {

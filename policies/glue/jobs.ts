@@ -2,12 +2,10 @@
 import { expectCustomerKey, expectOneOf, expectSet, expectThat } from "../core/checks";
 import { option, resourcePolicy, type Policy } from "../core/policy";
 import { expectNoSecrets } from "../core/secrets";
-import { parsed } from "../emr/json";
-import { tasks } from "../emr/tasks";
+import { machineType, tasksOf } from "../emr/tasks";
 
 const docs = "https://docs.aws.amazon.com/glue/latest/dg/";
 const configurationType = "aws:glue/securityConfiguration:SecurityConfiguration";
-const machineType = "aws:sfn/stateMachine:StateMachine";
 const users = ["aws:glue/job:Job", "aws:glue/crawler:Crawler", "aws:glue/devEndpoint:DevEndpoint"];
 
 const configuration = resourcePolicy({
@@ -94,12 +92,8 @@ const secrets = resourcePolicy({
             expectNoSecrets(verdict, job.at(name), fix);
         for (const action of job.at("actions").items)
             expectNoSecrets(verdict, action.at("arguments"), fix);
-        if (job.type !== machineType) return;
-        const definition = parsed(job.at("definition"), verdict, "definition");
-        for (const [, parameters, resource] of definition === undefined ? [] : tasks(definition)) {
-            if (/glue:startJobRun/.test(resource))
-                expectNoSecrets(verdict, parameters.at("Arguments"), fix);
-        }
+        for (const parameters of tasksOf(job, verdict, /glue:startJobRun/))
+            expectNoSecrets(verdict, parameters.at("Arguments"), fix);
     },
 });
 

@@ -3,8 +3,8 @@ import { expectCustomerKey, expectOneOf, expectSet, expectTrue } from "../core/c
 import { resourcePolicy, stackPolicy, type Policy } from "../core/policy";
 import type { Stack } from "../core/stack";
 import type { Subject } from "../core/subject";
+import { machineType } from "../emr/tasks";
 
-const machineType = "aws:sfn/stateMachine:StateMachine";
 const logGroupType = "aws:cloudwatch/logGroup:LogGroup";
 const sfnDocs = "https://docs.aws.amazon.com/step-functions/latest/dg/";
 
