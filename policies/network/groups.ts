@@ -5,7 +5,8 @@ import type { Property } from "../core/property";
 import type { Verdict } from "../core/verdict";
 
 export const docs = "https://docs.aws.amazon.com/vpc/latest/userguide/";
-const groupType = "aws:ec2/securityGroup:SecurityGroup";
+export const groupType = "aws:ec2/securityGroup:SecurityGroup";
+export const defaultGroupType = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
 
 /** One rule, wherever it stands. */
 interface Rule {
@@ -25,11 +26,7 @@ export const separateRules = [
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
 ];
-const ruleTypes = [
-    groupType,
-    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
-    ...separateRules,
-];
+const ruleTypes = [groupType, defaultGroupType, ...separateRules];
 
 function rulesOf(
     subject: { type: string; at: (path: string) => Property },

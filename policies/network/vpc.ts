@@ -3,7 +3,7 @@ import { expectNotTrue, expectSet, expectThat } from "../core/checks";
 import { resourcePolicy, stackPolicy, type Policy } from "../core/policy";
 import type { Stack } from "../core/stack";
 import type { Subject } from "../core/subject";
-import { separateRules } from "./groups";
+import { defaultGroupType, groupType, separateRules } from "./groups";
 import { vpcsOf, vpcTypes } from "./vpcs";
 
 const docs = "https://docs.aws.amazon.com/vpc/latest/userguide/";
@@ -42,8 +42,6 @@ const flowLogs = stackPolicy({
         }
     },
 });
-
-const defaultGroupType = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
 
 const defaultGroup = stackPolicy({
     name: "vpc-default-security-group",
@@ -93,8 +91,7 @@ const defaultGroup = stackPolicy({
 /** True where a rule names a managed default group, or the `defaultSecurityGroupId` of a VPC. */
 const isOfDefaultGroup = (stack: Stack, rule: Subject, property: string): boolean =>
     stack.of(defaultGroupType).some((group) => stack.refers(rule, property, group)) ||
-    (stack.dependsOn(rule, property, ...vpcTypes) &&
-        !stack.dependsOn(rule, property, "aws:ec2/securityGroup:SecurityGroup"));
+    (stack.dependsOn(rule, property, ...vpcTypes) && !stack.dependsOn(rule, property, groupType));
 
 const subnets = resourcePolicy({
     name: "subnet-public-addresses",
