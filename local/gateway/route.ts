@@ -28,6 +28,10 @@ export function routeOf(head: RequestHead, body: Buffer): Route {
     return { service, accessKeyId, action: actionOf(service, head, url, body) };
 }
 
+/** Parameters of a path's query; the path is left as it is, for a key may hold what a URL would be tidied of. */
+export const queryOf = (path: string): URLSearchParams =>
+    new URLSearchParams(path.split("?").slice(1).join("?"));
+
 /** `Credential=AKIA.../20260101/eu-west-1/s3/aws4_request`, from the header or, when presigned, the query. */
 function scopeOf({ headers }: RequestHead, url: URL): Pick<Route, "service" | "accessKeyId"> {
     const header = /Credential=([^\s,]+)/.exec(headers.authorization ?? "")?.[1];

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import type { Api } from "../api";
 import type { Call, Middleware } from "../gateway/call";
 import type { Identities } from "../gateway/identities";
+import { queryOf } from "../gateway/route";
 import { deleteAllowed } from "./deleteObjects";
 import { DeployedPolicies } from "./deployed";
 import { judge } from "./judge";
@@ -87,7 +88,7 @@ function authenticated(call: Call, { identities, site }: GateOptions): Principal
     if (principal === undefined) throw refusals.unknownKey(call);
     const token =
         call.headers["x-amz-security-token"] ??
-        new URL(call.path, "http://loopback").searchParams.get("X-Amz-Security-Token") ??
+        queryOf(call.path).get("X-Amz-Security-Token") ??
         undefined;
     if (token !== principal.sessionToken) throw refusals.unknownKey(call);
     if (Date.now() >= (principal.expiresAt ?? Infinity)) throw refusals.expiredSession(call);

@@ -3,7 +3,7 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import type { RequestHead } from "../gateway/route";
+import { queryOf, type RequestHead } from "../gateway/route";
 
 /** How a signature is wrong. */
 export type SignatureProblem = "missing" | "mismatch" | "skewed" | "expired";
@@ -34,7 +34,7 @@ export function problemWithSignature(
     secretAccessKey: string,
     now = Date.now(),
 ): SignatureProblem | undefined {
-    const query = new URLSearchParams(head.path.split("?").slice(1).join("?"));
+    const query = queryOf(head.path);
     const signature = fromHeader(head) ?? fromQuery(query);
     if (signature === undefined) return "missing";
     const signed = instantOf(signature.date);

@@ -1,4 +1,5 @@
 /** What S3's requests need, of buckets, objects and the keys that these lie under. */
+import { queryOf } from "../../gateway/route";
 import { placeOf } from "../s3Path";
 import type { Asked, ServiceNeeds, Surroundings } from "./types";
 
@@ -177,7 +178,7 @@ function contextOf({ call, site }: Surroundings): Record<string, string> {
         const value = call.headers[name];
         if (typeof value === "string") context[`s3:${name}`] = value;
     }
-    const query = new URLSearchParams(call.path.split("?").slice(1).join("?"));
+    const query = queryOf(call.path);
     for (const [name, key] of Object.entries(fromQuery)) {
         const value = query.get(name);
         if (value !== null) context[key] = value;
