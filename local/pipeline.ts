@@ -19,7 +19,7 @@ import { setUp } from "./setup";
 import { stateFolder } from "./stateFolder";
 import { describe } from "./summary";
 import { upload } from "./upload";
-import { messageOf, UserError } from "./userError";
+import { UserError } from "./userError";
 
 /** What a run works on. */
 interface Job {
@@ -66,14 +66,7 @@ async function runJob(job: Job, { promise: interrupted }: Interruption): Promise
     });
     const run = runDay(services, progress, job);
     const kept = run.then((outputs) => (args.keep ? keepUp(services, outputs) : undefined));
-    await endingWith(services, [kept, interrupted, broken(services)]);
-}
-
-/** Rejects with a sentence when a service ends under the run. */
-function broken(services: Services): Promise<never> {
-    return services.broken.catch((error: unknown) => {
-        throw new UserError(`a service of the run is gone: ${messageOf(error)}`);
-    });
+    await endingWith(services, [kept, interrupted, services.broken]);
 }
 
 /** The first of `races` to end; `what` is closed then, however it has ended. */

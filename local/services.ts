@@ -29,12 +29,11 @@ import { lambda } from "./services/lambda";
 import { logHandlers } from "./services/logs";
 import { withoutKeys } from "./services/s3a";
 import type { SparkInstallation } from "./services/spark";
-import type { Toolchain } from "./setup";
+import { UserError, type Toolchain } from "./setup";
 import type { Execution, ExecutionOptions } from "./workflow";
 
 const { accountId, region } = standInSite;
 const root = join(__dirname, "..");
-const never = new Promise<never>(() => undefined);
 
 /** Options of {@link startServices}. */
 export interface ServiceOptions {
@@ -94,7 +93,11 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
         isOpen = false;
         for (const end of closing.splice(0).reverse()) await end();
     };
-    const broken = ended.then((how) => (isOpen ? Promise.reject(new Error(how)) : never));
+    const broken = new Promise<never>((_, reject) => {
+        void ended.then((how) => {
+            if (isOpen) reject(new UserError(`a service of the run is gone: ${how}`));
+        });
+    });
     broken.catch(() => undefined); // whoever runs something races it
     try {
         const recordFile = join(options.folder, "calls.jsonl");
