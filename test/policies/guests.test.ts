@@ -5,6 +5,16 @@ import { account, describePolicy, document, resource, unknown, usePack } from ".
 const own = resource("aws:sns/topic:Topic", "alerts", { arn: topicArn, name: "alerts" });
 const later = resource("aws:sqs/queuePolicy:QueuePolicy", "policy", { policy: unknown });
 const cloudwatch = { Principal: { Service: "cloudwatch.amazonaws.com" } };
+const logsKey = (more: object) =>
+    resource("aws:kms/key:Key", "k", {
+        policy: document({
+            Effect: "Allow",
+            Principal: { Service: "logs.eu-west-1.amazonaws.com" },
+            Action: "kms:Decrypt",
+            Resource: "*",
+            ...more,
+        }),
+    });
 const thisAccount = { Condition: { StringEquals: { "aws:SourceAccount": account } } };
 
 describe("policies on which services and accounts are let in", () => {
@@ -46,45 +56,23 @@ describe("policies on which services and accounts are let in", () => {
             ],
             "Logs on a key for groups of any account": [
                 "Source::logs.eu-west-1.amazonaws.com",
-                resource("aws:kms/key:Key", "k", {
-                    policy: document({
-                        Effect: "Allow",
-                        Principal: { Service: "logs.eu-west-1.amazonaws.com" },
-                        Action: "kms:Decrypt",
-                        Resource: "*",
-                        Condition: {
-                            ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:*:*" },
-                        },
-                    }),
+                logsKey({
+                    Condition: {
+                        ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:*:*" },
+                    },
                 }),
             ],
-            "Logs on a key": [
-                "Source::logs.eu-west-1.amazonaws.com",
-                resource("aws:kms/key:Key", "k", {
-                    policy: document({
-                        Effect: "Allow",
-                        Principal: { Service: "logs.eu-west-1.amazonaws.com" },
-                        Action: "kms:Decrypt",
-                        Resource: "*",
-                    }),
-                }),
-            ],
+            "Logs on a key": ["Source::logs.eu-west-1.amazonaws.com", logsKey({})],
         },
         passes: {
             "a service for this account": [topic(publish({ ...cloudwatch, ...thisAccount }))],
             "Logs for one group": [
-                resource("aws:kms/key:Key", "k", {
-                    policy: document({
-                        Effect: "Allow",
-                        Principal: { Service: "logs.eu-west-1.amazonaws.com" },
-                        Action: "kms:Decrypt",
-                        Resource: "*",
-                        Condition: {
-                            ArnEquals: {
-                                "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:eu-west-1:${account}:log-group:x`,
-                            },
+                logsKey({
+                    Condition: {
+                        ArnEquals: {
+                            "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:eu-west-1:${account}:log-group:x`,
                         },
-                    }),
+                    },
                 }),
             ],
         },
