@@ -45,24 +45,24 @@ const settings = resourcePolicy({
     remedy: "Leave the setting out, so that the security configuration counts; pass the ARN of a secret instead of the secret.",
     url: "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-support-matrix.html",
     judge: (subject, verdict) => {
-        const fix = "pass the ARN of a secret instead";
-        const tasks = tasksOf(subject, verdict, ofEmr);
-        for (const list of classificationsOf(subject, tasks, verdict)) judgeAll(list, verdict);
-        for (const list of argumentsOf(subject, tasks)) expectNoSecretArguments(verdict, list, fix);
-        for (const parameters of tasks)
-            expectNoSecrets(verdict, parameters.at("JobDriver.SparkSubmit"), fix);
+        for (const list of classificationsOf(subject, verdict)) {
+            for (const properties of propertiesOf(list, verdict)) {
+                expectEncryption(verdict, properties);
+                // A state machine's secrets are found by orchestration-no-secrets.
+                if (subject.type !== machineType)
+                    expectNoSecrets(verdict, properties, "use a secret's ARN");
+            }
+        }
+        for (const list of argumentsOf(subject))
+            expectNoSecretArguments(verdict, list, "pass the ARN of a secret instead");
     },
 });
 
 /** Lists of classifications: of a cluster, an application, or what a state machine launches. */
-function* classificationsOf(
-    subject: Subject,
-    tasks: readonly Property[],
-    verdict: Verdict,
-): Generator<Property> {
+function* classificationsOf(subject: Subject, verdict: Verdict): Generator<Property> {
     if (subject.type === serverlessType) yield subject.at("runtimeConfigurations");
     else if (subject.type === machineType) {
-        for (const parameters of tasks) {
+        for (const parameters of tasksOf(subject, verdict, ofEmr)) {
             yield parameters.at("Configurations");
             yield parameters.at("ConfigurationOverrides.ApplicationConfiguration");
         }
@@ -84,42 +84,34 @@ function* classificationsOf(
 }
 
 /** Arguments of steps and bootstrap actions. */
-function* argumentsOf(subject: Subject, tasks: readonly Property[]): Generator<Property> {
+function* argumentsOf(subject: Subject): Generator<Property> {
     for (const step of subject.at("steps").items) yield step.at("hadoopJarStep.args");
     for (const action of subject.at("bootstrapActions").items) yield action.at("args");
-    for (const parameters of tasks) {
-        for (const step of [parameters.at("Step"), ...parameters.at("Steps").items])
-            yield step.at("HadoopJarStep.Args");
-        for (const action of parameters.at("BootstrapActions").items)
-            yield action.at("ScriptBootstrapAction.Args");
-        yield parameters.at("JobDriver.SparkSubmit.EntryPointArguments");
-    }
 }
 
-function judgeAll(list: Property, verdict: Verdict): void {
+/** The settings of each classification of a list, and of those within. */
+function* propertiesOf(list: Property, verdict: Verdict): Generator<Property> {
     if (list.unknown) verdict.unseen(list);
     for (const item of list.items) {
         const [properties, inner] = ["Properties", "Configurations"].map((name) =>
             item.at(name).absent ? item.at(name.toLowerCase()) : item.at(name),
         );
-        if (properties !== undefined) judgeProperties(properties, verdict);
-        if (inner !== undefined && !inner.absent) judgeAll(inner, verdict);
+        if (properties !== undefined) yield properties;
+        if (inner !== undefined && !inner.absent) yield* propertiesOf(inner, verdict);
     }
 }
 
-function judgeProperties(properties: Property, verdict: Verdict): void {
-    expectNoSecrets(verdict, properties, "use a secret's ARN");
+function expectEncryption(verdict: Verdict, properties: Property): void {
     for (const [name, value] of properties.entries) {
         const weak = plaintext[name.replace(/^spark\.hadoop\./, "")];
         if (weak === undefined) continue;
         if (value.unknown) verdict.unseen(value);
         else if (weak.test(String(value.value))) {
-            const fix = "remove the setting";
             verdict.violation({
                 finding: `plaintext::${name}`,
                 property: value.path,
                 found: value.value,
-                fix,
+                fix: "remove the setting",
             });
         }
     }

@@ -2,7 +2,6 @@
 import { expectCustomerKey, expectOneOf, expectSet, expectThat } from "../core/checks";
 import { option, resourcePolicy, type Policy } from "../core/policy";
 import { expectNoSecrets } from "../core/secrets";
-import { machineType, tasksOf } from "../emr/tasks";
 
 const docs = "https://docs.aws.amazon.com/glue/latest/dg/";
 const configurationType = "aws:glue/securityConfiguration:SecurityConfiguration";
@@ -75,15 +74,10 @@ const version = resourcePolicy({
 
 const secrets = resourcePolicy({
     name: "glue-job-no-secrets",
-    title: "Arguments of jobs hold no secrets, wherever they are given",
+    title: "Arguments of jobs, triggers and workflows hold no secrets",
     risk: "Arguments are shown in the console, in logs and to everyone with glue:GetJob.",
     severity: "critical",
-    types: [
-        "aws:glue/job:Job",
-        "aws:glue/trigger:Trigger",
-        "aws:glue/workflow:Workflow",
-        machineType,
-    ],
+    types: ["aws:glue/job:Job", "aws:glue/trigger:Trigger", "aws:glue/workflow:Workflow"],
     remedy: "Pass the ARN of a secret and read it in the job.",
     url: `${docs}aws-glue-programming-etl-glue-arguments.html`,
     judge: (job, verdict) => {
@@ -92,8 +86,6 @@ const secrets = resourcePolicy({
             expectNoSecrets(verdict, job.at(name), fix);
         for (const action of job.at("actions").items)
             expectNoSecrets(verdict, action.at("arguments"), fix);
-        for (const parameters of tasksOf(job, verdict, /glue:startJobRun/))
-            expectNoSecrets(verdict, parameters.at("Arguments"), fix);
     },
 });
 

@@ -124,18 +124,6 @@ describe("policies on applications on EMR", () => {
                     ],
                 }),
             ],
-            "arguments of steps of a cluster that is launched": [
-                "secret::--password",
-                launching({
-                    Steps: [{ HadoopJarStep: { Args: ["job.py", "--password=hunter2"] } }],
-                }),
-            ],
-            "arguments of a bootstrap action of a cluster that is launched": [
-                "secret::--token",
-                launching({
-                    BootstrapActions: [{ ScriptBootstrapAction: { Args: ["--token", "f00f00"] } }],
-                }),
-            ],
             "settings of a serverless run": [
                 "plaintext::spark.ssl.enabled",
                 running({
@@ -144,21 +132,6 @@ describe("policies on applications on EMR", () => {
                     },
                 }),
             ],
-            "arguments of a serverless run": [
-                "secret::--password",
-                running({
-                    JobDriver: { SparkSubmit: { EntryPointArguments: ["--password", "hunter2"] } },
-                }),
-            ],
-            "parameters of a serverless run": [
-                "secret::SparkSubmitParameters",
-                running({
-                    JobDriver: {
-                        SparkSubmit: { SparkSubmitParameters: "--conf spark.db.password=hunter2" },
-                    },
-                }),
-            ],
-
             "RPC in the clear": [
                 "plaintext::spark.network.crypto.enabled",
                 cluster(spark({ "spark.network.crypto.enabled": "false" })),
@@ -221,10 +194,6 @@ describe("policies on applications on EMR", () => {
             "settings of a cluster that a state machine launches": [
                 "plaintext::spark.authenticate",
                 launching({ Configurations: spark({ "spark.authenticate": "false" }) }),
-            ],
-            "arguments of a step that a state machine adds": [
-                "secret::--token",
-                launching({ Step: { HadoopJarStep: { Args: ["job.py", "--token", "f00f00"] } } }),
             ],
             "settings that are no JSON": [
                 "configurationsJson",

@@ -43,21 +43,6 @@ const catalog = (change: object = {}) =>
         },
     });
 
-const starting = (Parameters: object) =>
-    resource("aws:sfn/stateMachine:StateMachine", "machine", {
-        definition: JSON.stringify({
-            StartAt: "Run",
-            States: {
-                Run: {
-                    Type: "Task",
-                    Resource: "arn:aws:states:::glue:startJobRun.sync",
-                    Parameters,
-                    End: true,
-                },
-            },
-        }),
-    });
-
 describe("policies on Glue", () => {
     usePack();
 
@@ -160,11 +145,6 @@ describe("policies on Glue", () => {
                 "secret::--conf",
                 job({ defaultArguments: { "--conf": "spark.hadoop.fs.s3a.secret.key=f00f00" } }),
             ],
-            "a password of a run that a state machine starts": [
-                "secret::--db_password",
-                starting({ JobName: "job", Arguments: { "--db_password": "hunter2" } }),
-            ],
-
             "a password": [
                 "secret::--db_password",
                 job({ defaultArguments: { "--db_password": "hunter2" } }),
@@ -198,13 +178,6 @@ describe("policies on Glue", () => {
                 }),
             ],
 
-            "a password that the state machine's input names": [
-                starting({
-                    JobName: "job",
-                    Arguments: { "--day.$": "$.day", "--token.$": "$.token" },
-                }),
-            ],
-
             "the ARN of a secret": [
                 job({
                     defaultArguments: {
@@ -219,10 +192,6 @@ describe("policies on Glue", () => {
             ],
         },
         unseen: {
-            "a state machine that is only known later": [
-                resource("aws:sfn/stateMachine:StateMachine", "machine", { definition: unknown }),
-            ],
-
             "a password that is only known later": [
                 job({ defaultArguments: { "--db_password": unknown } }),
             ],

@@ -42,6 +42,29 @@ const permission = (change: object = {}) =>
         ...change,
     });
 
+const task = (service: string, parameters: object) =>
+    machine({
+        definition: JSON.stringify({
+            StartAt: "Do",
+            States: {
+                Do: {
+                    Type: "Task",
+                    Resource: `arn:aws:states:::${service}`,
+                    Parameters: parameters,
+                    End: true,
+                },
+            },
+        }),
+    });
+const schedule = (target: object) =>
+    resource("aws:scheduler/schedule:Schedule", "nightly", { kmsKeyArn: keyArn, target });
+const statement = (change: object) =>
+    resource("aws:redshiftdata/statement:Statement", "statement", {
+        database: "logs",
+        sql: "SELECT 1",
+        ...change,
+    });
+
 describe("policies on state machines, functions and schedules", () => {
     usePack();
 
@@ -125,6 +148,158 @@ describe("policies on state machines, functions and schedules", () => {
             "a type that is only known later": [
                 machine({ encryptionConfiguration: { type: unknown, kmsKeyId: unknown } }),
             ],
+        },
+    });
+
+    describePolicy("orchestration-no-secrets", {
+        fails: {
+            "arguments of a run of a Glue job": [
+                "secret::--db_password",
+                task("glue:startJobRun", { Arguments: { "--db_password": "hunter2" } }),
+            ],
+            "arguments of a step on EMR": [
+                "secret::--password",
+                task("elasticmapreduce:addStep", {
+                    Step: { HadoopJarStep: { Args: ["job.py", "--password=hunter2"] } },
+                }),
+            ],
+            "arguments of a bootstrap action": [
+                "secret::--token",
+                task("elasticmapreduce:createCluster.sync", {
+                    BootstrapActions: [{ ScriptBootstrapAction: { Args: ["--token", "f00f00"] } }],
+                }),
+            ],
+            "arguments of a run on EMR Serverless": [
+                "secret::--password",
+                task("emr-serverless:startJobRun.sync", {
+                    JobDriver: { SparkSubmit: { EntryPointArguments: ["--password", "hunter2"] } },
+                }),
+            ],
+            "settings of a run on EMR Serverless": [
+                "secret::SparkSubmitParameters",
+                task("emr-serverless:startJobRun.sync", {
+                    JobDriver: {
+                        SparkSubmit: { SparkSubmitParameters: "--conf spark.db.password=hunter2" },
+                    },
+                }),
+            ],
+            "a function's payload": [
+                "secret::password",
+                task("lambda:invoke", { Payload: { connection: { password: "hunter2" } } }),
+            ],
+            "the environment of a container": [
+                "secret::DB_PASSWORD",
+                task("ecs:runTask", {
+                    Overrides: {
+                        ContainerOverrides: [
+                            { Environment: [{ Name: "DB_PASSWORD", Value: "hunter2" }] },
+                        ],
+                    },
+                }),
+            ],
+            "SQL that a state machine runs": [
+                "secret::Sql",
+                task("aws-sdk:redshiftdata:executeStatement", {
+                    Sql: "ALTER USER loader PASSWORD 'Hunter2x'",
+                }),
+            ],
+            "what a state hands on in a branch": [
+                "secret::apiKey",
+                machine({
+                    definition: JSON.stringify({
+                        States: {
+                            Both: {
+                                Type: "Parallel",
+                                Branches: [
+                                    {
+                                        States: {
+                                            Give: { Type: "Pass", Result: { apiKey: "f00" } },
+                                        },
+                                    },
+                                ],
+                            },
+                        },
+                    }),
+                }),
+            ],
+            "a schedule's input": [
+                "secret::password",
+                schedule({ input: '{"target": {"password": "hunter2"}}' }),
+            ],
+            "JSON within a schedule's input": [
+                "secret::password",
+                schedule({
+                    input: JSON.stringify({ Input: JSON.stringify({ password: "hunter2" }) }),
+                }),
+            ],
+            "a template of an event": [
+                "secret::inputTemplate",
+                resource("aws:cloudwatch/eventTarget:EventTarget", "target", {
+                    inputTransformer: {
+                        inputTemplate: '{"bucket": <bucket>, "password": "hunter2"}',
+                    },
+                }),
+            ],
+            "a user's password in SQL": [
+                "secret::",
+                statement({ sql: "CREATE USER loader PASSWORD 'Hunter2x' CREATEDB" }),
+            ],
+            "keys in a COPY": [
+                "secret::",
+                statement({
+                    sql: "COPY t FROM 's3://b' CREDENTIALS 'aws_access_key_id=x;aws_secret_access_key=y'",
+                }),
+            ],
+            "a secret key in a COPY": [
+                "secret::",
+                statement({
+                    sql: "COPY t FROM 's3://b' ACCESS_KEY_ID 'x' SECRET_ACCESS_KEY 'f00f00'",
+                }),
+            ],
+            "a parameter of SQL": [
+                "secret::password",
+                statement({ parameters: [{ name: "password", value: "hunter2" }] }),
+            ],
+        },
+        passes: {
+            "what the state gives": [
+                task("glue:startJobRun", {
+                    Arguments: { "--day.$": "$.day", "--token.$": "$.token" },
+                }),
+            ],
+            "what JSONata gives": [
+                task("lambda:invoke", { Payload: { password: "{% $states.input.password %}" } }),
+            ],
+            "tokens that make a request count once": [
+                task("aws-sdk:redshiftdata:executeStatement", {
+                    ClientToken: "load-2026-11-25",
+                    SecretArn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x",
+                    Sql: "CREATE USER loader PASSWORD DISABLE",
+                }),
+            ],
+            "the name of a secret": [
+                task("aws-sdk:secretsmanager:getSecretValue", { SecretId: "prod/warehouse" }),
+            ],
+            "a template with a place for it": [
+                resource("aws:cloudwatch/eventTarget:EventTarget", "target", {
+                    inputTransformer: {
+                        inputTemplate: '{"passwordSecret": "<token>", "password": "<token>"}',
+                    },
+                }),
+            ],
+            "a schedule's input": [
+                schedule({
+                    input: '{"secretArn": "arn:aws:secretsmanager:x", "day": "2026-11-25"}',
+                }),
+            ],
+            "a user without password": [statement({ sql: "CREATE USER loader PASSWORD DISABLE" })],
+        },
+        unseen: {
+            "a definition that is only known later": [machine({ definition: unknown })],
+            "a password that is only known later": [
+                statement({ parameters: [{ name: "password", value: unknown }] }),
+            ],
+            "SQL that is only known later": [statement({ sql: unknown })],
         },
     });
 
