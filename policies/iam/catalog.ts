@@ -51,11 +51,11 @@ export async function actionsOf(pattern: string): Promise<readonly Action[] | un
     return [...service.actions.values()].filter((action) => matches(pattern, action.name));
 }
 
-/** True if AWS knows the condition key, global or of a service; the data names some keys of tags `…/tag-key`. */
-export async function conditionKeyExists(key: string): Promise<boolean> {
+/** The type of a condition key's values, such as `String` or `Bool`; `undefined` for a key that AWS doesn't have. Keys of tags are named `…/tag-key` in the data. */
+export async function conditionKeyType(key: string): Promise<string | undefined> {
     const found =
         (await findConditionKey(key)) ?? (await findConditionKey(key.replace(/\/.+/, "/tag-key")));
-    return found !== undefined;
+    return found?.type;
 }
 
 async function serviceOf(prefix: string): Promise<Service | undefined> {

@@ -2,7 +2,7 @@
 import { resourcePolicy, type Policy } from "../core/policy";
 import type { Verdict } from "../core/verdict";
 import { overlaps } from "./arns";
-import { actionsOf, conditionKeyExists, type Action } from "./catalog";
+import { actionsOf, conditionKeyType, type Action } from "./catalog";
 import {
     baseOperator,
     labelOf,
@@ -16,6 +16,13 @@ const kinds: readonly Kind[] = ["identity", "trust", "resource", "endpoint"];
 
 const operators =
     /^(null|bool|binaryequals|string(not)?(equals|like|equalsignorecase)|arn(not)?(equals|like)|(not)?ipaddress|numeric(not)?equals|numeric(less|greater)than(equals)?|date(not)?equals|date(less|greater)than(equals)?)$/;
+
+/** Operators that compare nothing but values of a type (…/UserGuide/reference_policies_elements_condition_operators.html). */
+const typed: readonly (readonly [operator: RegExp, types: RegExp])[] = [
+    [/^(numeric|date)/, /Numeric|Date/], // a date may also be given in seconds
+    [/ipaddress$/, /IPAddress/],
+    [/^bool$/, /Bool/],
+];
 
 const valid = resourcePolicy({
     name: "iam-valid-document",
@@ -194,11 +201,20 @@ async function judgeConditions(
         const prefix = key.split(":")[0]?.toLowerCase() ?? "";
         // Providers of identities bring keys of their own, named after their hosts.
         if (prefix.includes(".") || prefix === "saml") continue;
-        if (!(await conditionKeyExists(key)))
+        const type = await conditionKeyType(key);
+        const fits = ([names, types]: (typeof typed)[number]) =>
+            !names.test(baseOperator(operator)) || types.test(type ?? "");
+        if (type === undefined)
             say(
                 `Condition::${key}`,
                 `${key}, which no request carries`,
                 "use a key that AWS knows",
+            );
+        else if (prefix === "aws" && !typed.every(fits))
+            say(
+                `Condition::${key}`,
+                `${operator} on ${key}, whose values are of type ${type}`,
+                "use an operator of that type",
             );
         else if (
             prefix !== "aws" &&

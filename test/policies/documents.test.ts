@@ -84,6 +84,22 @@ describe("policies on the form of documents", () => {
                     }),
                 ),
             ],
+            "a number's operator on an account": [
+                "Condition::aws:SourceAccount",
+                inline(
+                    allow("s3:GetObject", objects, {
+                        Condition: { NumericEquals: { "aws:SourceAccount": account } },
+                    }),
+                ),
+            ],
+            "an address's operator on a network": [
+                "Condition::aws:SourceVpc",
+                inline(
+                    allow("s3:GetObject", objects, {
+                        Condition: { NotIpAddress: { "aws:SourceVpc": "10.0.0.0/16" } },
+                    }),
+                ),
+            ],
             "a principal where there is one": [
                 "Principal",
                 inline(allow("s3:GetObject", objects, { Principal: "*" })),
@@ -109,6 +125,21 @@ describe("policies on the form of documents", () => {
                 ),
             ],
 
+            "operators that compare what their keys hold": [
+                inline(
+                    allow("s3:GetObject", objects, {
+                        Condition: {
+                            Bool: { "aws:SecureTransport": "true" },
+                            IpAddress: { "aws:SourceIp": "10.0.0.0/16" },
+                            DateLessThan: { "aws:CurrentTime": "2027-01-01T00:00:00Z" },
+                            NumericLessThanIfExists: { "aws:MultiFactorAuthAge": "3600" },
+                            NumericGreaterThan: { "aws:EpochTime": "1700000000" },
+                            Null: { "aws:SourceAccount": "false" },
+                            "ForAnyValue:StringEquals": { "aws:CalledVia": "glue.amazonaws.com" },
+                        },
+                    }),
+                ),
+            ],
             "actions on resources that fit": [
                 inline(allow(["s3:GetObject", "s3:ListBucket"], ["arn:aws:s3:::data", objects])),
             ],
