@@ -49,15 +49,23 @@ export const whereTlsBelow =
 /** Conditions beside which an upload under another key is still refused to everybody but AWS's services. */
 const uploads = /^(s3:x-amz-server-side-encryption.*|aws:(PrincipalIsAWSService|ViaAWSService))$/i;
 
+const keyHeader = /^s3:x-amz-server-side-encryption-aws-kms-key-id$/i;
+
+const isNegated = (operator: string): boolean =>
+    /^(string|arn)not(equals|like|equalsignorecase)$/.test(baseOperator(operator));
+
+/** The keys that a statement refuses all others than. */
+export const pinnedKeys = (statement: Statement): readonly string[] =>
+    statement.conditions.flatMap(({ operator, key, values }) =>
+        keyHeader.test(key) && isNegated(operator) ? values : [],
+    );
+
 /** A statement that asks whether an upload names another key than a customer's, or no KMS encryption. */
 export const whereOtherKey = (statement: Statement): boolean =>
     statement.conditions.every(({ key }) => uploads.test(key)) &&
     statement.conditions.some(({ operator, key, values }) => {
-        const negated = /^(string|arn)not(equals|like|equalsignorecase)$/.test(
-            baseOperator(operator),
-        );
-        if (!negated) return false;
-        return /^s3:x-amz-server-side-encryption-aws-kms-key-id$/i.test(key)
+        if (!isNegated(operator)) return false;
+        return keyHeader.test(key)
             ? values.every((value) => isCustomerKey(value) && !ofAnyAccount(value))
             : /^s3:x-amz-server-side-encryption$/i.test(key) &&
                   values.every((value) => /^aws:kms(:dsse)?$/i.test(value));

@@ -49,6 +49,20 @@ export function receivesAccessLogs(stack: Stack, bucket: Subject): boolean | und
     return apart.uncertain || inline.uncertain ? undefined : false;
 }
 
+/**
+ * Whether logs come here that are only delivered to a bucket under S3's own key: access logs of S3, or audit logs of
+ * Redshift (https://docs.aws.amazon.com/redshift/latest/mgmt/db-auditing.html); `undefined` where it can't be seen yet.
+ */
+export function receivesLogs(stack: Stack, bucket: Subject): boolean | undefined {
+    const audits = [
+        stack.joined(bucket, "bucketName", "aws:redshift/logging:Logging"),
+        stack.joined(bucket, "logging.bucketName", "aws:redshift/cluster:Cluster"),
+    ];
+    if (audits.some(({ found }) => found.length > 0)) return true;
+    const access = receivesAccessLogs(stack, bucket);
+    return access === false && audits.some(({ uncertain }) => uncertain) ? undefined : access;
+}
+
 /** A block of settings, which `BucketV2` has as a list of one by a name in the plural. */
 export function block(
     parent: { at(path: string): Property },

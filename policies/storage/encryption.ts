@@ -2,9 +2,13 @@
 import { expectOneOf, expectTrue, isCustomerKey } from "../core/checks";
 import { resourcePolicy, stackPolicy, type Policy } from "../core/policy";
 import type { Property } from "../core/property";
+import type { Stack } from "../core/stack";
+import type { Subject } from "../core/subject";
 import type { Verdict } from "../core/verdict";
+import { labelOf, readDocument } from "../iam/document";
 import {
     applies,
+    pinnedKeys,
     refuses,
     whereInsecure,
     whereOtherKey,
@@ -12,22 +16,25 @@ import {
     type Headers,
 } from "../iam/transport";
 import {
+    block,
+    bucketType,
     docs,
     eachBucket,
     eachPolicy,
     part,
-    receivesAccessLogs,
+    receivesLogs,
     settingsOf,
     targets,
     visible,
+    type Settings,
 } from "./buckets";
 
 const atRest = stackPolicy({
     name: "s3-bucket-encryption",
     title: "Buckets encrypt under a customer-managed key",
-    risk: "Under S3's own key anyone with s3:GetObject reads the data; a key of one's own is a second lock, with an audit trail. A bucket that receives access logs is the exception: under KMS, delivery stops without an error.",
+    risk: "Under S3's own key anyone with s3:GetObject reads the data; a key of one's own is a second lock, with an audit trail. A bucket that receives access logs of S3 or audit logs of Redshift is the exception: they can't be delivered under KMS.",
     severity: "high",
-    remedy: "Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms, kmsMasterKeyId and bucketKeyEnabled; AES256 for a bucket of access logs.",
+    remedy: "Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms, kmsMasterKeyId and bucketKeyEnabled; AES256 for a bucket of such logs.",
     url: `${docs}UsingKMSEncryption.html`,
     judge: (stack, verdictOn) => {
         const missing = {
@@ -40,43 +47,47 @@ const atRest = stackPolicy({
             verdictOn,
             missing,
             (bucket) => {
-                const inline = [
-                    "serverSideEncryptionConfiguration.rule",
-                    "serverSideEncryptionConfigurations",
-                ];
-                const found = settingsOf(
-                    stack,
-                    bucket,
-                    "ServerSideEncryptionConfiguration",
-                    "rules",
-                    ...inline,
-                );
-                const logs = receivesAccessLogs(stack, bucket);
+                const found = encryptionOf(stack, bucket);
+                const logs = receivesLogs(stack, bucket);
                 if (logs === true && found.at.length === 0) return undefined; // AES256 is S3's default
                 return { ...found, uncertain: found.uncertain || logs === undefined };
             },
             (rules, verdict, bucket) => {
-                if (receivesAccessLogs(stack, bucket) === true) judgeLogRules(rules, verdict);
+                const logs = receivesLogs(stack, bucket);
+                if (logs === undefined) verdict.unseen(rules);
+                else if (logs) judgeLogRules(rules, verdict);
                 else judgeRules(rules, verdict);
             },
         );
     },
 });
 
+const encryptionOf = (stack: Stack, bucket: Subject): Settings =>
+    settingsOf(
+        stack,
+        bucket,
+        "ServerSideEncryptionConfiguration",
+        "rules",
+        "serverSideEncryptionConfiguration.rule",
+        "serverSideEncryptionConfigurations",
+    );
+
+/** The rules themselves, which older resources wrap once more. */
+const unwrapped = (rules: readonly Property[]): readonly Property[] =>
+    rules.flatMap((rule) => (rule.at("rules").absent ? [rule] : rule.at("rules").items));
+
+/** What a rule does by default. */
+const byDefaultOf = (rule: Property): Property => block(rule, "applyServerSideEncryptionByDefault");
+
 function judgeRules(rules: Property, verdict: Verdict): void {
     const { seen, all } = visible(rules, verdict);
-    const list = seen.flatMap((rule) =>
-        rule.at("rules").absent ? [rule] : rule.at("rules").items,
-    );
+    const list = unwrapped(seen);
     if (all && list.length === 0) {
         const fix = "add a rule with a customer-managed KMS key";
         verdict.violation({ finding: "encryption", property: rules.path, found: rules.value, fix });
     }
     for (const rule of list) {
-        const [byDefault = rule.at("applyServerSideEncryptionByDefault")] = [
-            ...rule.at("applyServerSideEncryptionByDefault").items,
-            ...rule.at("applyServerSideEncryptionByDefaults").items,
-        ];
+        const byDefault = byDefaultOf(rule);
         const algorithm = byDefault.at("sseAlgorithm");
         expectOneOf(verdict, algorithm, ["aws:kms", "aws:kms:dsse"], {
             finding: "sseAlgorithm",
@@ -109,7 +120,7 @@ function judgeLogRules(rules: Property, verdict: Verdict): void {
             {
                 finding: "sseAlgorithm",
                 absentIsFine: true,
-                fix: "set it to AES256; S3 doesn't deliver access logs to a bucket under KMS",
+                fix: "set it to AES256; these logs aren't delivered to a bucket under KMS",
             },
         );
     }
@@ -164,13 +175,45 @@ const uploadKey = stackPolicy({
             finding,
             (document, name) =>
                 refuses(document, "s3:PutObject", [targets(document, name)[1]], whereOtherKey),
-            (bucket) => {
-                const logs = receivesAccessLogs(stack, bucket);
-                return logs === undefined ? undefined : !logs;
-            },
+            (bucket) => holdsData(stack, bucket),
         );
+        for (const bucket of stack.of(bucketType)) {
+            if (holdsData(stack, bucket) === true) judgePinnedKey(stack, bucket, verdictOn(bucket));
+        }
     },
 });
+
+/** False for a bucket of logs, which isn't under KMS; `undefined` where that can't be seen yet. */
+function holdsData(stack: Stack, bucket: Subject): boolean | undefined {
+    const logs = receivesLogs(stack, bucket);
+    return logs === undefined ? undefined : !logs;
+}
+
+/** The key that uploads are held to must be the one that the bucket uses by default. */
+function judgePinnedKey(stack: Stack, bucket: Subject, verdict: Verdict): void {
+    const rules = encryptionOf(stack, bucket).at.flatMap(({ items }) => unwrapped(items));
+    const own = rules.map((rule) => keyIdOf(byDefaultOf(rule).at("kmsMasterKeyId").text ?? ""));
+    const documents = settingsOf(stack, bucket, "Policy", "policy", "policy").at.map(readDocument);
+    for (const reading of documents) {
+        if (reading.kind !== "document") continue;
+        const refusals = reading.document.statements.filter(({ effect }) => effect === "Deny");
+        for (const statement of refusals.filter(whereOtherKey)) {
+            const pinned = pinnedKeys(statement).map(keyIdOf);
+            if (pinned.length === 0 || [...own, ...pinned].includes(undefined)) continue;
+            if (own.some((key) => pinned.includes(key)) || own.length === 0) continue;
+            verdict.violation({
+                finding: "pinned-key",
+                property: `policy ${labelOf(statement)}`,
+                found: `uploads held to ${pinnedKeys(statement).join(", ")}, not the bucket's own key`,
+                fix: "name the key that the bucket uses by default",
+            });
+        }
+    }
+}
+
+/** The id in the ARN of a key, or the id itself; `undefined` for aliases and patterns. */
+const keyIdOf = (key: string): string | undefined =>
+    /^(?:arn:[\w-]+:kms:[\w-]*:\d*:key\/)?([\w-]+)$/.exec(key)?.[1];
 
 /** Headers of uploads that don't end under the bucket's own key. */
 const strangeUploads: readonly { readonly what: string; readonly headers: Headers }[] = [
@@ -214,10 +257,7 @@ const uploadVariants = stackPolicy({
                     refuses(document, "s3:PutObject", [targets(document, name)[1]], (statement) =>
                         applies(statement, headers),
                     ),
-                (bucket) => {
-                    const logs = receivesAccessLogs(stack, bucket);
-                    return logs === undefined ? undefined : !logs;
-                },
+                (bucket) => holdsData(stack, bucket),
             );
         }
     },

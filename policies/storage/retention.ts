@@ -1,9 +1,11 @@
 /** What buckets keep, and for how long. */
 import { expectNotTrue, expectOneOf, expectTrue } from "../core/checks";
 import { option, resourcePolicy, stackPolicy, type Policy } from "../core/policy";
+import type { Property } from "../core/property";
 import type { Stack } from "../core/stack";
 import type { Subject } from "../core/subject";
 import {
+    block,
     bucketType,
     docs,
     eachBucket,
@@ -51,7 +53,15 @@ const lifecycle = stackPolicy({
     fsbp: ["S3.13"],
     remedy: "Add a BucketLifecycleConfiguration with an enabled rule that has abortIncompleteMultipartUpload.",
     url: `${docs}mpu-abort-incomplete-mpu-lifecycle-config.html`,
-    judge: (stack, verdictOn) => {
+    options: {
+        maximumDays: option(30, "longest time that an incomplete upload may stay, in days"),
+    },
+    judge: (stack, verdictOn, { maximumDays }) => {
+        const soon = (rule: Property) => {
+            const apart = block(rule, "abortIncompleteMultipartUpload").at("daysAfterInitiation");
+            const days = apart.absent ? rule.at("abortIncompleteMultipartUploadDays") : apart;
+            return days.unknown || (days.number ?? Infinity) <= maximumDays;
+        };
         const missing = {
             finding: "lifecycle",
             property: "lifecycleConfiguration",
@@ -72,11 +82,11 @@ const lifecycle = stackPolicy({
             const enabled = states.filter(
                 ({ state }) => state.value === "Enabled" || state.value === true,
             );
-            const ends = enabled.some(
-                ({ rule }) =>
-                    !rule.at("abortIncompleteMultipartUpload").absent ||
-                    !rule.at("abortIncompleteMultipartUploadDays").absent,
-            );
+            const ends = enabled.filter(({ rule }) => covers(rule) !== false && soon(rule));
+            if (ends.length > 0 && ends.every(({ rule }) => covers(rule) === undefined)) {
+                verdict.unseen(rules);
+                return;
+            }
             if (enabled.length === 0) {
                 verdict.violation({
                     finding: "lifecycle",
@@ -84,18 +94,37 @@ const lifecycle = stackPolicy({
                     found: "no enabled rule",
                     fix: "enable one",
                 });
-            } else if (!ends) {
-                const fix = "add abortIncompleteMultipartUpload to a rule";
+            } else if (ends.length === 0) {
+                const fix = `add abortIncompleteMultipartUpload, of at most ${String(maximumDays)} days, to a rule for the whole bucket`;
                 verdict.violation({
                     finding: "incomplete-uploads",
                     property: rules.path,
-                    found: "silent on incomplete uploads",
+                    found: "silent on incomplete uploads, or on those in a part of the bucket",
                     fix,
                 });
             }
         });
     },
 });
+
+/** Whether a rule of a lifecycle is for the whole bucket; `undefined` where that can't be seen yet. */
+function covers(rule: Property): boolean | undefined {
+    const filter = block(rule, "filter");
+    const limits = [
+        rule.at("prefix"),
+        rule.at("tags"),
+        ...["prefix", "tag", "and", "objectSizeGreaterThan", "objectSizeLessThan"].map((name) =>
+            filter.at(name),
+        ),
+    ];
+    if (filter.unknown || limits.some(({ unknown }) => unknown)) return undefined;
+    return limits.every(({ value }) => value === undefined || isEmpty(value));
+}
+
+const isEmpty = (value: unknown): boolean =>
+    value === "" ||
+    value === 0 ||
+    (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 
 /** Where a bucket's access logs go. */
 function loggingOf(stack: Stack, bucket: Subject): Settings {

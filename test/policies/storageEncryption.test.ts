@@ -78,6 +78,15 @@ describe("policies on what encrypts buckets", () => {
             ],
         },
         passes: {
+            "S3's own key for audit logs of Redshift": [
+                bucket(),
+                sse(byDefault({ sseAlgorithm: "AES256", kmsMasterKeyId: undefined })),
+                resource("aws:redshift/logging:Logging", "audit", {
+                    clusterIdentifier: "dwh",
+                    logDestinationType: "s3",
+                    bucketName: "data",
+                }),
+            ],
             "encryption apart": [bucket(), sse()],
             "encryption apart, by the provider's older type": [
                 resource("aws:s3/bucketV2:BucketV2", "data", { bucket: "data" }),

@@ -82,17 +82,71 @@ describe("policies on what buckets keep", () => {
                     rules: [without(lifecycleRule, "abortIncompleteMultipartUpload")],
                 }),
             ],
+            "incomplete uploads in one folder only": [
+                "incomplete-uploads",
+                bucket(),
+                part("LifecycleConfiguration", {
+                    rules: [{ ...lifecycleRule, filter: { prefix: "tmp/" } }],
+                }),
+            ],
+            "incomplete uploads in one folder only, inline": [
+                "incomplete-uploads",
+                bucket({
+                    lifecycleRules: [
+                        { enabled: true, prefix: "tmp/", abortIncompleteMultipartUploadDays: 7 },
+                    ],
+                }),
+            ],
+            "incomplete uploads of large objects only": [
+                "incomplete-uploads",
+                bucket(),
+                part("LifecycleConfiguration", {
+                    rules: [{ ...lifecycleRule, filter: { objectSizeGreaterThan: 1000000 } }],
+                }),
+            ],
+            "incomplete uploads that end after ten years": [
+                "incomplete-uploads",
+                bucket(),
+                part("LifecycleConfiguration", {
+                    rules: [
+                        {
+                            ...lifecycleRule,
+                            abortIncompleteMultipartUpload: { daysAfterInitiation: 3650 },
+                        },
+                    ],
+                }),
+            ],
         },
         passes: {
             "a rule that ends incomplete uploads": [
                 bucket(),
                 part("LifecycleConfiguration", { rules: [lifecycleRule] }),
             ],
+            "a rule for the whole bucket beside those for folders": [
+                bucket(),
+                part("LifecycleConfiguration", {
+                    rules: [
+                        { id: "tmp", status: "Enabled", filter: { prefix: "tmp/" } },
+                        { ...lifecycleRule, filter: { prefix: "" } },
+                    ],
+                }),
+            ],
+            "an inline rule for the whole bucket": [
+                bucket({
+                    lifecycleRules: [{ enabled: true, abortIncompleteMultipartUploadDays: 7 }],
+                }),
+            ],
         },
         unseen: {
             "rules that are only known later": [
                 bucket(),
                 part("LifecycleConfiguration", { rules: unknown }),
+            ],
+            "a rule whose folder is only known later": [
+                bucket(),
+                part("LifecycleConfiguration", {
+                    rules: [{ ...lifecycleRule, filter: { prefix: unknown } }],
+                }),
             ],
         },
     });

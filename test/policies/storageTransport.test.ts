@@ -8,6 +8,8 @@ import {
     logBucket,
     part,
     policy,
+    sse,
+    byDefault,
     loggingTo,
     byDependency,
     newBucket,
@@ -173,8 +175,39 @@ describe("policies on what bucket policies refuse", () => {
                     },
                 }),
             ],
+            "a key that isn't the bucket's as the right one": [
+                "pinned-key",
+                bucket(),
+                sse(byDefault({ kmsMasterKeyId: `${keyArn.slice(0, -4)}beef` })),
+                policy(otherKey),
+            ],
         },
         passes: {
+            "the bucket's key, by its id, as the right one": [
+                bucket(),
+                sse(byDefault({ kmsMasterKeyId: keyArn.split("/").pop() })),
+                policy(otherKey),
+            ],
+            "several keys, the bucket's among them": [
+                bucket(),
+                sse(),
+                policy({
+                    ...otherKey,
+                    Condition: {
+                        StringNotEqualsIfExists: {
+                            "s3:x-amz-server-side-encryption-aws-kms-key-id": [
+                                keyArn,
+                                `${keyArn.slice(0, -4)}beef`,
+                            ],
+                        },
+                    },
+                }),
+            ],
+            "a bucket's key that an alias names": [
+                bucket(),
+                sse(byDefault({ kmsMasterKeyId: "alias/lake" })),
+                policy(otherKey),
+            ],
             "a refusal of other keys, where one is named": [
                 bucket(),
                 policy({
