@@ -13,7 +13,7 @@ const heading = "## All policies";
 /** What policies are about, by how their names begin; the first that fits counts. */
 const areas: readonly (readonly [title: string, names: RegExp])[] = [
     ["S3", /^s3-/],
-    ["Keys, secrets and data", /^(kms-key-(rotation|recoverable|policy$)|secret-|ebs-|data-)/],
+    ["Keys, secrets and data", /^(kms-key-(rotation|recoverable|policy$)|secret-|ssm-|ebs-|data-)/],
     ["Glue and Lake Formation", /^(glue-(?!job-log)|lakeformation-)/],
     ["EMR and EMR Serverless", /^emr-/],
     ["Redshift and Redshift Serverless", /^redshift-/],

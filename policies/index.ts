@@ -14,6 +14,7 @@ import { network } from "./network";
 import { orchestration } from "./orchestration";
 import { redshift } from "./redshift";
 import { references } from "./references";
+import { secrets } from "./secrets";
 import { storage } from "./storage";
 
 /** In the order in which they run: the exemptions are read first, what couldn't be judged is told last. */
@@ -21,6 +22,7 @@ const policies: Policy[] = [
     exemptionsExplained,
     ...storage,
     ...keys,
+    ...secrets,
     ...disks,
     ...glue,
     ...emr,

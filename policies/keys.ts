@@ -1,17 +1,9 @@
-/** KMS keys and secrets. */
-import {
-    expectAtLeast,
-    expectCustomerKey,
-    expectNotTrue,
-    expectOneOf,
-    expectTrue,
-} from "./core/checks";
+/** KMS keys. */
+import { expectAtLeast, expectNotTrue, expectOneOf, expectTrue } from "./core/checks";
 import { option, resourcePolicy, stackPolicy, type Policy } from "./core/policy";
 
 const keyType = "aws:kms/key:Key";
-const secretType = "aws:secretsmanager/secret:Secret";
 const kmsDocs = "https://docs.aws.amazon.com/kms/latest/developerguide/";
-const secretDocs = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/";
 
 const rotation = resourcePolicy({
     name: "kms-key-rotation",
@@ -101,72 +93,4 @@ const explicitPolicy = stackPolicy({
     },
 });
 
-const secretEncryption = resourcePolicy({
-    name: "secret-encryption",
-    title: "Secrets are under a customer-managed key",
-    risk: "Under aws/secretsmanager every principal of the account that may read the secret may decrypt it; no second lock, no sharing across accounts.",
-    severity: "high",
-    types: [secretType],
-    remedy: "Set kmsKeyId to a key of your own.",
-    url: `${secretDocs}security-encryption.html`,
-    judge: (secret, verdict) => {
-        expectCustomerKey(verdict, secret.at("kmsKeyId"));
-        for (const replica of secret.at("replicas").items) {
-            expectCustomerKey(verdict, replica.at("kmsKeyId"), { finding: "replicas.kmsKeyId" });
-        }
-    },
-});
-
-const secretRecovery = resourcePolicy({
-    name: "secret-recovery",
-    title: "Deleted secrets can be restored",
-    risk: "With a recovery window of 0 a secret is gone at once, with whatever it opens.",
-    severity: "low",
-    types: [secretType],
-    remedy: "Leave recoveryWindowInDays at its 30 days.",
-    url: `${secretDocs}manage_delete-secret.html`,
-    options: { minimumDays: option(7, "shortest recovery window, in days") },
-    judge: (secret, verdict, { minimumDays }) => {
-        expectAtLeast(verdict, secret.at("recoveryWindowInDays"), minimumDays, {
-            absentIsFine: true,
-            fix: `set it to ${String(minimumDays)} days or more`,
-        });
-    },
-});
-
-const secretRotation = stackPolicy({
-    name: "secret-rotation",
-    title: "Secrets rotate",
-    risk: "A secret that leaked once opens the door for ever.",
-    severity: "medium",
-    fsbp: ["SecretsManager.1"],
-    remedy: "Add a SecretRotation, or let the service that uses the secret manage it.",
-    url: `${secretDocs}rotating-secrets.html`,
-    judge: (stack, verdictOn) => {
-        for (const secret of stack.of(secretType)) {
-            const { found, uncertain } = stack.joined(
-                secret,
-                "secretId",
-                "aws:secretsmanager/secretRotation:SecretRotation",
-            );
-            if (uncertain) verdictOn(secret).unseen("rotation");
-            else if (found.length === 0) {
-                verdictOn(secret).violation({
-                    finding: "rotation",
-                    property: "rotation",
-                    found: undefined,
-                    fix: "add a SecretRotation",
-                });
-            }
-        }
-    },
-});
-
-export const keys: readonly Policy[] = [
-    rotation,
-    usable,
-    explicitPolicy,
-    secretEncryption,
-    secretRecovery,
-    secretRotation,
-];
+export const keys: readonly Policy[] = [rotation, usable, explicitPolicy];

@@ -15,7 +15,7 @@ const secretText = [
     /\b(AKIA|ASIA)[A-Z0-9]{16}\b/,
     /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
     /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:[^\s:/@]+@/i,
-    /(\b|_)(password|pwd|secret([-_.](access[-_.]?)?key)?)=[^\s;&$][^\s;&]*/i,
+    /(\b|_)(password|pwd|secret([-_.](access[-_.]?)?key)?)=["']?[^\s;&$"'<{`][^\s;&]*/i,
     /"\w*(password|pwd)"\s*:\s*"(?!arn:|[${<])[^"]/i,
     // SQL: PASSWORD 'text', SECRET_ACCESS_KEY 'text'
     /\b(password|secret_access_key|session_token)\s+'(?![\s${<])[^']/i,

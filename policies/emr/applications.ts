@@ -48,7 +48,7 @@ const settings = resourcePolicy({
         for (const list of classificationsOf(subject, verdict)) {
             for (const properties of propertiesOf(list, verdict)) {
                 expectEncryption(verdict, properties);
-                // A state machine's secrets are found by orchestration-no-secrets.
+                // A state machine's secrets are found by secret-in-clear-text.
                 if (subject.type !== machineType)
                     expectNoSecrets(verdict, properties, "use a secret's ARN");
             }

@@ -1,4 +1,4 @@
-/** KMS keys and secrets. */
+/** KMS keys. */
 import {
     account,
     allow,
@@ -24,14 +24,7 @@ const key = (properties: object = {}) =>
         policy: document(root),
         ...properties,
     });
-const secret = (properties: object = {}) =>
-    resource("aws:secretsmanager/secret:Secret", "secret", {
-        name: "secret",
-        kmsKeyId: keyArn,
-        ...properties,
-    });
-
-describe("policies on keys and secrets", () => {
+describe("policies on keys", () => {
     usePack();
 
     describePolicy("kms-key-rotation", {
@@ -161,53 +154,5 @@ describe("policies on keys and secrets", () => {
             ],
         },
         unseen: { "a policy that is only known later": [key({ policy: unknown })] },
-    });
-
-    describePolicy("secret-encryption", {
-        fails: {
-            "a secret under AWS's key": ["kmsKeyId", secret({ kmsKeyId: undefined })],
-            "a secret under AWS's key by name": [
-                "kmsKeyId",
-                secret({ kmsKeyId: "alias/aws/secretsmanager" }),
-            ],
-            "a copy under AWS's key": [
-                "replicas.kmsKeyId",
-                secret({ replicas: [{ region: "eu-central-1" }] }),
-            ],
-        },
-        passes: {
-            "a key of one's own": [secret()],
-            "a key that is only known later": [secret({ kmsKeyId: unknown })],
-        },
-    });
-
-    describePolicy("secret-recovery", {
-        fails: {
-            "deletion at once": ["recoveryWindowInDays", secret({ recoveryWindowInDays: 0 })],
-        },
-        passes: { "AWS's 30 days": [secret()] },
-        unseen: {
-            "a window that is only known later": [secret({ recoveryWindowInDays: unknown })],
-        },
-    });
-
-    describePolicy("secret-rotation", {
-        fails: { "a secret for ever": ["rotation", secret()] },
-        passes: {
-            "rotation apart": [
-                secret(),
-                resource("aws:secretsmanager/secretRotation:SecretRotation", "rotation", {
-                    secretId: "secret",
-                }),
-            ],
-        },
-        unseen: {
-            "rotation of some secret": [
-                secret(),
-                resource("aws:secretsmanager/secretRotation:SecretRotation", "rotation", {
-                    secretId: unknown,
-                }),
-            ],
-        },
     });
 });
