@@ -49,7 +49,7 @@ const usable = resourcePolicy({
     url: `${kmsDocs}deleting-keys.html`,
     options: {
         minimumDays: option(
-            7,
+            14,
             "shortest time between scheduling the deletion of a key and losing it, in days",
         ),
     },

@@ -27,15 +27,15 @@ const serverless = resourcePolicy({
             "cloudwatchLoggingConfiguration",
             "managedPersistenceMonitoringConfiguration",
         ];
-        for (const log of logs.map((name) => monitoring.at(name))) {
-            if (log.absent || log.at("enabled").value === false) continue;
-            expectCustomerKey(verdict, log.at("encryptionKeyArn"));
-        }
-        if (logs.every((name) => monitoring.at(name).absent)) {
-            const key =
-                "monitoringConfiguration.managedPersistenceMonitoringConfiguration.encryptionKeyArn";
-            expectCustomerKey(verdict, subject.at(key), {
+        const kept = logs
+            .map((name) => monitoring.at(name))
+            .filter((log) => !log.absent && log.at("enabled").value !== false);
+        for (const log of kept) expectCustomerKey(verdict, log.at("encryptionKeyArn"));
+        if (kept.length === 0) {
+            verdict.violation({
                 finding: "monitoringConfiguration",
+                property: "monitoringConfiguration",
+                found: monitoring.value,
                 fix: "say where logs go and under which key; by default they go to storage of AWS's",
             });
         }

@@ -61,6 +61,10 @@ const version = resourcePolicy({
     options: { minimumVersion: option(4, "oldest version of Glue for Spark jobs") },
     judge: (job, verdict, { minimumVersion }) => {
         const kind = job.at("command.name");
+        expectThat(verdict, job.at("command.pythonVersion"), (value) => value !== "2", {
+            absentIsFine: true,
+            fix: "move to Python 3",
+        });
         if (kind.value === "pythonshell" || kind.value === "glueray") return;
         const property = job.at("glueVersion");
         if (kind.unknown && (property.number ?? 0) < minimumVersion) {

@@ -5,6 +5,13 @@ import type { Subject } from "../core/subject";
 /** Name of a role that a property names or gives the ARN of. */
 export const roleNameOf = (role: Property): string | undefined => role.text?.split("/").pop();
 
+const ownGroup = "--continuous-log-logGroup";
+const ownPrefix = "--custom-logGroup-prefix";
+
+/** True for a job whose arguments say where it logs, or may say so. */
+export const namesGroups = (job: Subject): boolean =>
+    [ownGroup, ownPrefix].some((name) => !job.at("defaultArguments").at(name).absent);
+
 /**
  * Names of the groups that a Spark job writes to, each with others that would do; `undefined` for one that isn't
  * known yet. None where the job has neither configuration nor names of its own: all jobs of the account share those.
@@ -14,8 +21,8 @@ export function jobGroups(job: Subject): readonly (readonly string[] | undefined
     if (kind.value === "pythonshell" || kind.value === "glueray") return [];
     const all = job.at("defaultArguments");
     const configuration = job.at("securityConfiguration");
-    const continuous = all.at("--continuous-log-logGroup");
-    const prefix = all.at("--custom-logGroup-prefix");
+    const continuous = all.at(ownGroup);
+    const prefix = all.at(ownPrefix);
     if ([kind, all, configuration, continuous, prefix].some(({ unknown }) => unknown))
         return [undefined];
     const suffix = configuration.text;

@@ -3,9 +3,10 @@ import { stackPolicy, type Policy } from "../core/policy";
 import type { Stack } from "../core/stack";
 import type { Subject } from "../core/subject";
 import type { Verdict } from "../core/verdict";
-import { jobGroups, roleNameOf } from "./glueJobs";
+import { jobGroups, namesGroups, roleNameOf } from "./glueJobs";
 
 const groupType = "aws:cloudwatch/logGroup:LogGroup";
+const jobType = "aws:glue/job:Job";
 const glueDocs = "https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html";
 const logDocs =
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html";
@@ -55,23 +56,32 @@ const functions = stackPolicy({
 
 const glueJobs = stackPolicy({
     name: "glue-job-log-groups",
-    title: "Glue jobs log to groups of the stack",
+    title: "Glue jobs whose groups are named or partly defined log to groups of the stack",
     risk: "A group that Glue makes by itself keeps logs for ever, in the clear where the job has no security configuration, and stays when the stack goes.",
     severity: "medium",
     remedy: "Define the groups output and error that the job's arguments and security configuration name, with key and retention.",
     url: glueDocs,
     judge: (stack, verdictOn) => {
-        for (const job of stack.of("aws:glue/job:Job")) {
-            for (const names of jobGroups(job)) {
-                expectGroup(stack, job, verdictOn(job), names);
-            }
-        }
+        for (const job of stack.of(jobType).filter((job) => !leftToGlue(stack, job)))
+            expectJobGroups(stack, job, verdictOn(job));
     },
 });
 
+/** True where neither the job names its groups nor the stack defines those of any job: see service-log-groups. */
+const leftToGlue = (stack: Stack, job: Subject): boolean =>
+    !namesGroups(job) &&
+    stack
+        .of(groupType)
+        .map((group) => group.at("name"))
+        .every((name) => name.known && !String(name.value).startsWith("/aws-glue/jobs/"));
+
+function expectJobGroups(stack: Stack, job: Subject, verdict: Verdict): void {
+    for (const names of jobGroups(job)) expectGroup(stack, job, verdict, names);
+}
+
 const services = stackPolicy({
     name: "service-log-groups",
-    title: "Crawlers and warehouses log to groups of the stack",
+    title: "Crawlers, jobs and warehouses log to groups of the stack",
     risk: "A group that Redshift or Glue makes by itself has no end, and stays when the stack goes.",
     severity: "low",
     level: "advisory",
@@ -87,6 +97,8 @@ const services = stackPolicy({
                 expectGroup(stack, logging, verdictOn(logging), names);
             }
         }
+        for (const job of stack.of(jobType).filter((job) => leftToGlue(stack, job)))
+            expectJobGroups(stack, job, verdictOn(job));
         for (const crawler of stack.of("aws:glue/crawler:Crawler")) {
             const configuration = crawler.at("securityConfiguration");
             if (configuration.absent) continue;

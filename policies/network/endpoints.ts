@@ -12,10 +12,10 @@ import { componentType, vpcsOf } from "./vpcs";
 const endpointType = "aws:ec2/vpcEndpoint:VpcEndpoint";
 const docs = "https://docs.aws.amazon.com/vpc/latest/privatelink/";
 
-/** Services that a stack's resources call from inside a VPC. */
+/** Services that a stack's resources call from inside a VPC; S3 costs nothing by a gateway, and who has none goes round. */
 const callers: Readonly<Record<string, RegExp>> = {
-    s3: /^aws:s3\//,
-    kms: /^aws:kms\//,
+    s3: /^/,
+    kms: /^aws:(kms|emr|emrserverless|glue|redshift|redshiftserverless)\//,
     glue: /^aws:glue\//,
     sts: /^aws:(emr|glue|redshift)\//,
 };

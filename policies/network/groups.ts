@@ -99,7 +99,8 @@ function worldRanges(rule: Rule, verdict: Verdict): readonly string[] {
 }
 
 /** True for a range of half of the internet or more, or of so much of it that it makes no difference. */
-export const isWorld = (range: string): boolean => /\/[0-7]$/.test(range.trim());
+export const isWorld = (range: string): boolean =>
+    /\/[0-8]$/.test(range.trim()) && !/^(10\.|fd)\S*\/8$/i.test(range.trim()); // private: RFC 1918, RFC 4193
 
 const ingress = resourcePolicy({
     name: "security-group-world-ingress",
@@ -171,7 +172,6 @@ const descriptions = resourcePolicy({
     title: "Security groups and rules say what they are for",
     risk: "Rules that nobody can explain are never removed.",
     severity: "low",
-    level: "advisory",
     types: ruleTypes,
     remedy: "Set description.",
     url: `${docs}security-group-rules.html`,

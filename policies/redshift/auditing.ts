@@ -1,5 +1,5 @@
 /** What Redshift asks of its clients and writes down of them. */
-import { expectThat, expectTrue } from "../core/checks";
+import { expectSet, expectThat, expectTrue } from "../core/checks";
 import { resourcePolicy, stackPolicy, type Policy } from "../core/policy";
 import type { Property } from "../core/property";
 import type { Subject } from "../core/subject";
@@ -89,8 +89,11 @@ const logging = stackPolicy({
                 "aws:redshift/logging:Logging",
             );
             for (const log of found) {
-                if (log.at("logDestinationType").value === "cloudwatch")
+                const destination = log.at("logDestinationType");
+                if (destination.value === "cloudwatch")
                     judgeLogs(log, exportedLogs, verdictOn(log));
+                else if (!destination.unknown)
+                    expectSet(verdictOn(log), log.at("bucketName"), { fix: "name a bucket" });
             }
             if (found.length > 0) continue;
             if (uncertain) verdict.unseen("logging");

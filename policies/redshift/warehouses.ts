@@ -152,9 +152,8 @@ const defaults = resourcePolicy({
 const port = resourcePolicy({
     name: "redshift-default-port",
     title: "Warehouses don't listen on the default port",
-    risk: "Scanners look there first; it hides nothing from anybody else, so that this policy is off unless wanted.",
+    risk: "Scanners look there first, and whoever wants in has one thing less to guess.",
     severity: "low",
-    level: "disabled",
     types: [clusterType, workgroupType],
     remedy: "Set port.",
     url: `${docs}working-with-clusters.html`,

@@ -16,11 +16,10 @@ import {
 const bucket = resource("aws:s3/bucket:Bucket", "data", { bucket: "data", forceDestroy: true });
 const key = resource("aws:kms/key:Key", "key", {
     enableKeyRotation: true,
-    deletionWindowInDays: 7,
+    deletionWindowInDays: 14,
 });
 const cluster = resource("aws:redshift/cluster:Cluster", "warehouse", {
     clusterIdentifier: "warehouse",
-    port: 5439,
     encrypted: unknown,
     kmsKeyId: keyArn,
 });
@@ -66,15 +65,6 @@ describe("configuration of the policies", () => {
             "forceDestroy",
         ]);
         expect((await judged({ ...key, protect: true })).of("data-protected")).to.deep.equal([]);
-    });
-
-    it("switches on what is off: redshift-default-port", async () => {
-        await configure({ "redshift-default-port": "advisory" });
-        const { diagnostics } = await judged(cluster);
-        const [diagnostic] = diagnostics.filter(({ policy }) => policy === "redshift-default-port");
-        expect(diagnostic?.level).to.equal("advisory");
-        const moved = resource("aws:redshift/cluster:Cluster", "warehouse", { port: 5440 });
-        expect((await judged(moved)).of("redshift-default-port")).to.deep.equal([]);
     });
 
     it("switches off what is on", async () => {

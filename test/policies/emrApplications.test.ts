@@ -69,6 +69,14 @@ describe("policies on applications on EMR", () => {
                 "monitoringConfiguration",
                 application({ monitoringConfiguration: undefined }),
             ],
+            "logs that are switched off": [
+                "monitoringConfiguration",
+                application({
+                    monitoringConfiguration: {
+                        managedPersistenceMonitoringConfiguration: { enabled: false },
+                    },
+                }),
+            ],
         },
         passes: {
             "a VPC, a key and no image": [application()],

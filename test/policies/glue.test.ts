@@ -120,6 +120,10 @@ describe("policies on Glue", () => {
         fails: {
             "an old runtime": ["glueVersion", job({ glueVersion: "2.0" })],
             "no version": ["glueVersion", job({ glueVersion: undefined })],
+            "a Python shell on Python 2": [
+                "command.pythonVersion",
+                job({ command: { name: "pythonshell", pythonVersion: "2" } }),
+            ],
         },
         passes: {
             "a current runtime": [job()],

@@ -50,6 +50,10 @@ describe("policies on keys", () => {
 
     describePolicy("kms-key-recoverable", {
         fails: {
+            "the shortest time that KMS takes": [
+                "deletionWindowInDays",
+                key({ deletionWindowInDays: 7 }),
+            ],
             "a disabled key": ["isEnabled", key({ isEnabled: false })],
             "a key without the lockout check": [
                 "bypassPolicyLockoutSafetyCheck",

@@ -101,6 +101,7 @@ describe("policies on logs and alarms", () => {
         fails: {
             "groups that Redshift makes by itself": ["log-group", warehouseLogs],
             "a group that a crawler makes by itself": ["log-group", crawler],
+            "groups that Glue makes by itself for a job": ["log-group", loader()],
         },
         passes: {
             "Redshift's group": [warehouseLogs, named("/aws/redshift/cluster/wh/userlog")],
@@ -121,7 +122,6 @@ describe("policies on logs and alarms", () => {
 
     describePolicy("glue-job-log-groups", {
         fails: {
-            "groups that Glue makes by itself": ["log-group", loader()],
             "one group of two": ["log-group", loader(), output],
             "the groups of another role": [
                 "log-group",
@@ -134,6 +134,7 @@ describe("policies on logs and alarms", () => {
         },
         passes: {
             "both groups": [loader(), output, errors],
+            "groups that are all left to Glue": [loader(), named("/aws/lambda/f")],
             "a group of one's own": [loader(continuous), named("/load")],
             "a group of one's own, with the configuration's name": [
                 loader(continuous),

@@ -67,6 +67,10 @@ describe("policies on the network", () => {
                 "ingress::128.0.0.0/1",
                 newRule("Ingress", { cidrIpv4: "128.0.0.0/1" }),
             ],
+            "a company's whole share of the internet": [
+                "ingress::52.0.0.0/8",
+                newRule("Ingress", { cidrIpv4: "52.0.0.0/8" }),
+            ],
         },
         passes: {
             "one's own network": [inline("ingress", { cidrBlocks: ["10.0.0.0/8"] })],
@@ -236,6 +240,14 @@ describe("policies on the network", () => {
                 vpc,
                 resource("aws:s3/bucket:Bucket", "b", { bucket: "b" }),
             ],
+            "a network without a way to S3": ["endpoint::s3", vpc],
+            "a warehouse without a way to its key": [
+                "endpoint::kms",
+                vpc,
+                resource("aws:redshift/cluster:Cluster", "warehouse"),
+                endpoint("s3"),
+                endpoint("sts"),
+            ],
             "a key without a way to it": [
                 "endpoint::kms",
                 vpc,
@@ -249,7 +261,7 @@ describe("policies on the network", () => {
                 resource("aws:s3/bucket:Bucket", "b", { bucket: "b" }),
                 endpoint("s3"),
             ],
-            "nothing to reach": [vpc],
+            "nothing else to reach": [vpc, endpoint("s3")],
         },
         unseen: {
             "an endpoint for some service": [

@@ -19,7 +19,6 @@ const triedElsewhere: Readonly<Record<string, string>> = {
     "not-evaluated-at-preview": "configuration.test.ts",
     "policy-exemptions": "exemptions.test.ts",
     "policy-exemptions-used": "exemptions.test.ts",
-    "redshift-default-port": "configuration.test.ts",
     "s3-bucket-object-lock": "configuration.test.ts",
 };
 

@@ -166,6 +166,11 @@ describe("policies on Redshift", () => {
 
     describePolicy("redshift-audit-logging", {
         fails: {
+            "logs to S3 without a bucket": [
+                "bucketName",
+                warehouse(),
+                auditLog({ logDestinationType: "s3", logExports: undefined }),
+            ],
             "no audit log": ["logging", warehouse()],
             "the log of another cluster": [
                 "logging",
@@ -215,6 +220,18 @@ describe("policies on Redshift", () => {
         },
         passes: { "a name of one's own": [warehouse(), namespace()] },
         unseen: { "a name that is only known later": [warehouse({ databaseName: unknown })] },
+    });
+
+    describePolicy("redshift-default-port", {
+        fails: {
+            "AWS's port": ["port", warehouse({ port: 5439 })],
+            "no word on the port": ["port", warehouse({ port: undefined })],
+            "AWS's port of a workgroup": ["port", workgroup({ port: 5439 })],
+        },
+        passes: {
+            "ports of one's own": [warehouse({ port: 5440 }), workgroup({ port: 8200 })],
+        },
+        unseen: { "a port that is only known later": [warehouse({ port: unknown })] },
     });
 
     const copy = (snapshotCopyGrantName: unknown) =>
