@@ -72,6 +72,31 @@ const source =
 /** True if a service is let in only on behalf of named accounts or resources. */
 export const boundToSource = (statement: Statement): boolean => boundToAccount(statement, source);
 
+/** The account whose number `value` is, or that stands in it as an ARN. */
+export const accountIn = (value: string): string | undefined =>
+    /^\d{12}$/.test(value) ? value : /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(value)?.[1];
+
+const accountsUnder = (statement: Statement, keys: RegExp): readonly string[] =>
+    statement.conditions
+        .filter((condition) => binds(condition) && keys.test(condition.key))
+        .flatMap(({ values }) => values.flatMap((value) => accountIn(value) ?? []));
+
+/** Accounts on whose behalf the statement lets services in; some tell it by sts:ExternalId when they assume a role. */
+export const sourceAccounts = (statement: Statement): readonly string[] =>
+    accountsUnder(
+        statement,
+        statement.principals.some(({ kind }) => kind === "Service")
+            ? /^(aws:Source(Account|Arn|Owner)|kms:EncryptionContext:.+|sts:ExternalId)$/i
+            : /^aws:Source(Account|Arn|Owner)$/i,
+    );
+
+/** Accounts whose principals, or whose access points, the statement's conditions let in. */
+export const callerAccounts = (statement: Statement): readonly string[] =>
+    accountsUnder(
+        statement,
+        /^(aws:Principal(Account|Arn)|kms:CallerAccount|s3:DataAccessPoint(Account|Arn))$/i,
+    );
+
 /**
  * Keys that say who calls, or from where, closely enough that the call isn't public
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html). Not tags of the

@@ -15,6 +15,13 @@ const logsKey = (more: object) =>
             ...more,
         }),
     });
+const caller = (more: object) =>
+    resource("aws:lambda/permission:Permission", "p", {
+        function: "f",
+        action: "lambda:InvokeFunction",
+        principal: "events.amazonaws.com",
+        ...more,
+    });
 const thisAccount = { Condition: { StringEquals: { "aws:SourceAccount": account } } };
 
 describe("policies on which services and accounts are let in", () => {
@@ -216,6 +223,65 @@ describe("policies on which services and accounts are let in", () => {
                 }),
                 bucket(read({ Principal: { AWS: "999999999999" } })),
             ],
+            "a service on behalf of another account": [
+                "Account::999999999999",
+                own,
+                topic(
+                    publish({
+                        ...cloudwatch,
+                        Condition: { StringEquals: { "aws:SourceAccount": "999999999999" } },
+                    }),
+                ),
+            ],
+            "a trust in a service on behalf of another account's machines": [
+                "Account::999999999999",
+                own,
+                resource("aws:iam/role:Role", "r", {
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Action: "sts:AssumeRole",
+                        Principal: { Service: "states.amazonaws.com" },
+                        Condition: {
+                            ArnLike: {
+                                "aws:SourceArn":
+                                    "arn:aws:states:eu-west-1:999999999999:stateMachine:*",
+                            },
+                        },
+                    }),
+                }),
+            ],
+            "a trust in Firehose on behalf of another account": [
+                "Account::999999999999",
+                own,
+                resource("aws:iam/role:Role", "r", {
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Action: "sts:AssumeRole",
+                        Principal: { Service: "firehose.amazonaws.com" },
+                        Condition: { StringEquals: { "sts:ExternalId": "999999999999" } },
+                    }),
+                }),
+            ],
+            "a function's caller on behalf of another account": [
+                "Account::999999999999",
+                own,
+                caller({ sourceAccount: "999999999999" }),
+            ],
+            "a function's caller for another account's rule": [
+                "Account::999999999999",
+                own,
+                caller({ sourceArn: "arn:aws:events:eu-west-1:999999999999:rule/x" }),
+            ],
+            "everybody of another account": [
+                "Account::999999999999",
+                own,
+                bucket(
+                    read({
+                        Principal: "*",
+                        Condition: { StringEquals: { "aws:PrincipalAccount": "999999999999" } },
+                    }),
+                ),
+            ],
             "a trust in another account's role": [
                 "Account::999999999999",
                 own,
@@ -233,6 +299,57 @@ describe("policies on which services and accounts are let in", () => {
                 own,
                 bucket(read({ Principal: { AWS: `arn:aws:iam::${account}:role/x` } })),
             ],
+            "services on behalf of this account": [
+                own,
+                topic(publish({ ...cloudwatch, ...thisAccount })),
+                caller({
+                    sourceAccount: account,
+                    sourceArn: `arn:aws:events:eu-west-1:${account}:rule/x`,
+                }),
+            ],
+            "this account's, beside another one's key, as long as nothing has an ARN": [
+                resource("aws:sns/topic:Topic", "alerts", {
+                    name: "alerts",
+                    kmsMasterKeyId: "arn:aws:kms:eu-west-1:999999999999:key/1",
+                }),
+                resource("aws:sns/topicPolicy:TopicPolicy", "policy", {
+                    policy: document(
+                        publish({ ...cloudwatch, ...thisAccount }),
+                        publish({ Principal: { Service: "s3.amazonaws.com" }, ...thisAccount }),
+                    ),
+                }),
+            ],
+            "a function's caller that is only known later": [own, caller({ sourceArn: unknown })],
+            "a service on behalf of the organisation's accounts": [
+                own,
+                topic(
+                    publish({
+                        ...cloudwatch,
+                        Condition: {
+                            StringEquals: {
+                                "aws:SourceAccount": "999999999999",
+                                "aws:SourceOrgID": "o-1",
+                            },
+                        },
+                    }),
+                ),
+            ],
+            "one role of an account that knows a secret": [
+                own,
+                resource("aws:iam/role:Role", "r", {
+                    assumeRolePolicy: document({
+                        Effect: "Allow",
+                        Action: "sts:AssumeRole",
+                        Principal: { AWS: "999999999999" },
+                        Condition: {
+                            StringEquals: {
+                                "sts:ExternalId": "b7f3",
+                                "aws:PrincipalArn": "arn:aws:iam::999999999999:role/x",
+                            },
+                        },
+                    }),
+                }),
+            ],
             "another account of the organisation": [
                 own,
                 bucket(
@@ -245,6 +362,11 @@ describe("policies on which services and accounts are let in", () => {
         },
         unseen: {
             "a policy that is only known later": [own, later],
+            "whether a service acts for this account": [
+                resource("aws:sns/topicPolicy:TopicPolicy", "policy", {
+                    policy: document(publish({ ...cloudwatch, ...thisAccount })),
+                }),
+            ],
             "whether an account is this one": [
                 bucket(read({ Principal: { AWS: "999999999999" } })),
             ],
