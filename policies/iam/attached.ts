@@ -19,12 +19,15 @@ export interface Attachments {
 /** How a principal is named. */
 export type Kind = "role" | "user" | "group";
 
+/** As the names of types have it: `Role`. */
+export const titleOf = (kind: Kind): string => kind.replace(/^./, (first) => first.toUpperCase());
+
 /** Types that attach one policy, and that say what all is attached. */
 export function attachmentTypes(kind: Kind): {
     readonly single: string;
     readonly exclusive: string;
 } {
-    const title = kind.replace(/^./, (first) => first.toUpperCase());
+    const title = titleOf(kind);
     return {
         single: `aws:iam/${kind}PolicyAttachment:${title}PolicyAttachment`,
         exclusive: `aws:iam/${kind}PolicyAttachmentsExclusive:${title}PolicyAttachmentsExclusive`,

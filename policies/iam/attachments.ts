@@ -1,4 +1,4 @@
-/** Managed policies, where policies are attached, how large they are, and users. */
+/** Managed policies, how large policies are, and users. */
 import { option, resourcePolicy, stackPolicy, type Policy } from "../core/policy";
 import type { Property } from "../core/property";
 import { documentsOf, typesOf } from "./places";
@@ -7,6 +7,10 @@ import { principalsOf } from "./principals";
 /** AWS-managed policies that give write on `*`, or more than any workload needs. */
 const excessive =
     /^arn:[\w-]+:iam::aws:policy\/(?:job-function\/|service-role\/|aws-service-role\/)?(?:.*Admin.*|\w*PowerUser\w*|.*Full_?Access.*|AmazonElasticMapReduce(?:Role|forEC2Role|forAutoScalingRole|EditorsRole)|AWSGlueService(?:Notebook)?Role|AmazonEC2RoleforSSM|AmazonEC2RoleforDataPipelineRole|AWSDataPipelineRole|AWSGlueConsole\w*|AWSLambdaExecute|SecurityAudit|DataScientist|(?:Amazon(?:S3|DynamoDB|Kinesis|SSM))?ReadOnlyAccess|SecretsManagerReadWrite)$/;
+
+/** Boundaries that leave everything, or everything but what nobody asks for. */
+const boundsNothing =
+    /^arn:[\w-]+:iam::aws:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess)$/;
 
 /** Properties that attach managed policies. */
 const attaching: Readonly<Record<string, string>> = {
@@ -58,6 +62,15 @@ const managed = resourcePolicy({
                 fix: "grant what is needed in a policy of one's own",
             });
         }
+        const boundary = subject.at("permissionsBoundary");
+        if (boundsNothing.test(boundary.text ?? "")) {
+            verdict.violation({
+                finding: "permissionsBoundary",
+                property: boundary.path,
+                found: `${boundary.text ?? ""}, which bounds nothing`,
+                fix: "name a policy that allows what workloads may have at most",
+            });
+        }
         if (
             requireBoundary &&
             subject.type === "aws:iam/role:Role" &&
@@ -69,51 +82,6 @@ const managed = resourcePolicy({
                 found: undefined,
                 fix: "name a boundary",
             });
-        }
-    },
-});
-
-const conflicts = stackPolicy({
-    name: "iam-policy-conflicts",
-    title: "Each role's policies are managed in one way",
-    risk: "inlinePolicies and managedPolicyArns own all that a role has: what other resources attach is removed by the next update, and added again by the one after.",
-    severity: "medium",
-    remedy: "Use RolePolicy and RolePolicyAttachment only.",
-    url: "https://www.pulumi.com/registry/packages/aws/api-docs/iam/role/",
-    judge: (stack, verdictOn) => {
-        const pairs = [
-            ["inlinePolicies", "aws:iam/rolePolicy:RolePolicy"],
-            ["managedPolicyArns", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"],
-        ] as const;
-        for (const role of stack.of("aws:iam/role:Role")) {
-            for (const [property, type] of pairs) {
-                const own = role
-                    .at(property)
-                    .items.filter(
-                        (item) => property !== "inlinePolicies" || !item.at("policy").absent,
-                    );
-                const apart = stack.joined(role, "role", type).found;
-                // After an update the provider reports what is attached in these properties too.
-                const [here, there] =
-                    property === "inlinePolicies" ? ["policy", "policy"] : ["", "policyArn"];
-                const at = (item: Property) => (here === "" ? item : item.at(here));
-                const attached = apart.map((holder) => holder.at(there));
-                const foreign = own.filter(
-                    (item) => !attached.some(({ text }) => text === at(item).text),
-                );
-                const blind = [...own.map(at), ...attached].some(({ unknown }) => unknown);
-                if (foreign.length > 0 && apart.length > 0 && blind) {
-                    verdictOn(role).unseen(property);
-                    continue;
-                }
-                if (foreign.length === 0 || apart.length === 0) continue;
-                verdictOn(role).violation({
-                    finding: property,
-                    property,
-                    found: `set, beside ${apart.map(({ name }) => name).join(", ")}`,
-                    fix: "use resources of their own for all",
-                });
-            }
         }
     },
 });
@@ -228,4 +196,4 @@ const users = resourcePolicy({
     },
 });
 
-export const attachments: readonly Policy[] = [managed, conflicts, size, totals, users];
+export const attachments: readonly Policy[] = [managed, size, totals, users];

@@ -2,6 +2,7 @@
 import type { Policy } from "../core/policy";
 import { attachments } from "./attachments";
 import { breadth } from "./breadth";
+import { conflicting } from "./conflicts";
 import { escalations } from "./escalation";
 import { exposure } from "./exposure";
 import { foreigners } from "./foreign";
@@ -19,5 +20,6 @@ export const iam: readonly Policy[] = [
     ...foreigners,
     ...escalations,
     ...attachments,
+    ...conflicting,
     ...narrowing,
 ];

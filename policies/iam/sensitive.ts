@@ -47,14 +47,16 @@ const passRole = resourcePolicy({
             const services = statement.conditions.filter(
                 (condition) => /^iam:PassedToService$/i.test(condition.key) && binds(condition),
             );
+            const values = services.flatMap((condition) => condition.values);
             if (
                 services.length === 0 ||
-                services.some(({ values }) => values.some((value) => /[*?]/.test(value)))
+                values.some((value) => /[*?]/.test(value)) ||
+                tooMany(values, statement.resources)
             ) {
                 const found =
                     services.length === 0
                         ? "iam:PassRole without iam:PassedToService"
-                        : services.flatMap(({ values }) => values).join(", ");
+                        : values.join(", ");
                 verdict.violation({
                     finding: "PassedToService",
                     property: at,
@@ -65,6 +67,16 @@ const passRole = resourcePolicy({
         }
     },
 });
+
+/** EMR takes its service role, and hands the role of its nodes to EC2. */
+const emrServices = ["elasticmapreduce.amazonaws.com", "ec2.amazonaws.com"];
+
+/** True for more services than roles that are named in full: each role is passed to the one service that it trusts. */
+function tooMany(services: readonly string[], roles: readonly string[]): boolean {
+    const ofEmr = emrServices.every((name) => services.includes(name));
+    const different = new Set(services).size - (ofEmr ? 1 : 0);
+    return roles.every((role) => !/[*?]/.test(role)) && different > roles.length;
+}
 
 /** Actions that give out data or secrets; what they read is worth more than the right to do so seems. */
 const readers = [

@@ -195,7 +195,17 @@ async function judgeConditions(
     say: Say,
 ): Promise<void> {
     const services = new Set(actions.map(({ service }) => service));
-    for (const { operator, key } of statement.conditions) {
+    for (const { operator, key, values } of statement.conditions) {
+        const literal = values.find(
+            (value) => /^string(not)?equals/.test(baseOperator(operator)) && hasWildcard(value),
+        );
+        // A context is any text: that of delivered logs ends with an asterisk.
+        if (literal !== undefined && !/^kms:EncryptionContext:/i.test(key))
+            say(
+                `Condition::${key}`,
+                `${operator} with ${literal}, whose wildcard stands for itself`,
+                "use StringLike, or ArnLike",
+            );
         if (!operators.test(baseOperator(operator)))
             say(`Condition::${operator}`, operator, "use an operator that IAM knows");
         const prefix = key.split(":")[0]?.toLowerCase() ?? "";
@@ -229,6 +239,9 @@ async function judgeConditions(
         }
     }
 }
+
+/** True for a value with a wildcard other than those that are escaped, `${*}` and `${?}`. */
+const hasWildcard = (value: string): boolean => /[*?]/.test(value.replace(/\$\{[*?]\}/g, ""));
 
 const supports = (action: Action, key: string) =>
     action.conditionKeys.some(

@@ -84,6 +84,14 @@ describe("policies on the form of documents", () => {
                     }),
                 ),
             ],
+            "a wildcard that stands for itself": [
+                "Condition::aws:SourceArn",
+                inline(
+                    allow("s3:GetObject", objects, {
+                        Condition: { StringEquals: { "aws:SourceArn": "arn:aws:states:*:*:*" } },
+                    }),
+                ),
+            ],
             "a number's operator on an account": [
                 "Condition::aws:SourceAccount",
                 inline(
@@ -125,6 +133,20 @@ describe("policies on the form of documents", () => {
                 ),
             ],
 
+            "an asterisk that is meant": [
+                inline(
+                    allow("s3:ListBucket", "arn:aws:s3:::data", {
+                        Condition: { StringEquals: { "s3:prefix": "a${*}b" } },
+                    }),
+                    allow("kms:Decrypt", keyArn, {
+                        Condition: {
+                            StringEquals: {
+                                "kms:EncryptionContext:SourceArn": `arn:aws:logs:eu-west-1:${account}:*`,
+                            },
+                        },
+                    }),
+                ),
+            ],
             "operators that compare what their keys hold": [
                 inline(
                     allow("s3:GetObject", objects, {

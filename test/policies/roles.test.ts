@@ -8,6 +8,26 @@ const many = (count: number) =>
         (_, index) => `arn:aws:s3:::data/some/long/prefix/of/a/source/${String(index)}/*`,
     );
 
+const attachment = (kind: "role" | "user", name: string, policyArn = "arn:b") =>
+    resource(
+        kind === "role"
+            ? "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+            : "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+        "a",
+        { [kind]: name, policyArn },
+    );
+const called = (name: string) =>
+    resource("aws:iam/rolePolicy:RolePolicy", "inline", {
+        role: "job",
+        name,
+        policy: document(allow("s3:GetObject", objects)),
+    });
+const shared = (name: string, role: string) =>
+    resource("aws:iam/policyAttachment:PolicyAttachment", name, {
+        policyArn: "arn:b",
+        roles: [role],
+    });
+
 describe("policies on roles as a whole", () => {
     usePack();
 
@@ -30,6 +50,10 @@ describe("policies on roles as a whole", () => {
                 role({ managedPolicyArns: ["arn:aws:iam::aws:policy/AWSLambdaExecute"] }),
             ],
 
+            "a boundary that bounds nothing": [
+                "permissionsBoundary",
+                role({ permissionsBoundary: "arn:aws:iam::aws:policy/AdministratorAccess" }),
+            ],
             "an administrator": [
                 "Policy::AdministratorAccess",
                 role({ managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] }),
@@ -56,6 +80,9 @@ describe("policies on roles as a whole", () => {
             ],
         },
         passes: {
+            "a boundary of one's own": [
+                role({ permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary" }),
+            ],
             "EMR's policy of tagged resources": [
                 resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", {
                     policyArn: "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2",
@@ -71,6 +98,35 @@ describe("policies on roles as a whole", () => {
 
     describePolicy("iam-policy-conflicts", {
         fails: {
+            "a list of all inline policies without one": [
+                "LeftOut::inline",
+                role(),
+                called("inline"),
+                resource("aws:iam/rolePoliciesExclusive:RolePoliciesExclusive", "all", {
+                    roleName: "job",
+                    policyNames: ["other"],
+                }),
+            ],
+            "a list of all attachments that is empty": [
+                "LeftOut::a",
+                role(),
+                attachment("role", "job"),
+                resource(
+                    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+                    "all",
+                    { roleName: "job", policyArns: [] },
+                ),
+            ],
+            "a policy that is attached everywhere, twice": [
+                "Shared::two",
+                shared("one", "job"),
+                shared("two", "other"),
+            ],
+            "a policy that is attached everywhere, and to one user": [
+                "Shared::a",
+                shared("one", "job"),
+                attachment("user", "ann"),
+            ],
             "inline policies in two ways": [
                 "inlinePolicies",
                 role({
@@ -90,6 +146,24 @@ describe("policies on roles as a whole", () => {
             ],
         },
         passes: {
+            "lists of all": [
+                role(),
+                called("inline"),
+                attachment("role", "job"),
+                resource("aws:iam/rolePoliciesExclusive:RolePoliciesExclusive", "all", {
+                    roleName: "job",
+                    policyNames: ["inline"],
+                }),
+                resource(
+                    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+                    "attached",
+                    { roleName: "job", policyArns: ["arn:b"] },
+                ),
+            ],
+            "a policy that is attached everywhere, once": [
+                shared("one", "job"),
+                attachment("role", "job", "arn:c"),
+            ],
             "what AWS reports of the same policy": [
                 role({
                     inlinePolicies: [

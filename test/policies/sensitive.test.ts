@@ -16,6 +16,21 @@ describe("policies on what identities may hand on", () => {
                 inline(pass(roleArn("loglake-*"))),
             ],
             "any service": ["PassedToService", inline(allow("iam:PassRole", roleArn("spark")))],
+            "more services than roles": [
+                "PassedToService",
+                inline(
+                    allow("iam:PassRole", roleArn("spark"), {
+                        Condition: {
+                            StringEquals: {
+                                "iam:PassedToService": [
+                                    "glue.amazonaws.com",
+                                    "lambda.amazonaws.com",
+                                ],
+                            },
+                        },
+                    }),
+                ),
+            ],
             "any service, said": ["PassedToService", inline(pass(roleArn("spark"), "*"))],
             "a service by pattern": [
                 "PassedToService",
@@ -38,6 +53,20 @@ describe("policies on what identities may hand on", () => {
             "any role within a wildcard": ["PassRole::*", inline(allow("iam:*", "*"))],
         },
         passes: {
+            "EMR's roles, of which EC2 gets one": [
+                inline(
+                    allow("iam:PassRole", [roleArn("emr"), roleArn("nodes")], {
+                        Condition: {
+                            StringEquals: {
+                                "iam:PassedToService": [
+                                    "elasticmapreduce.amazonaws.com",
+                                    "ec2.amazonaws.com",
+                                ],
+                            },
+                        },
+                    }),
+                ),
+            ],
             "a role to a service": [inline(pass())],
             "no role": [inline(allow("s3:GetObject", objects))],
         },
