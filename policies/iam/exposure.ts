@@ -75,6 +75,12 @@ const open = resourcePolicy({
 const isAnybody = ({ kind, value }: Principal): boolean =>
     /^[*?]+$/.test(value) || (kind === "AWS" && /[*?]/.test(value));
 
+/**
+ * Lets RAM share the catalog's own tables, and is prescribed without a condition
+ * (https://docs.aws.amazon.com/lake-formation/latest/dg/hybrid-cross-account.html).
+ */
+const sharing = /^glue:ShareResource$/i;
+
 const deputies = resourcePolicy({
     name: "resource-policy-confused-deputy",
     title: "Services act on resources for this account only",
@@ -91,6 +97,7 @@ const deputies = resourcePolicy({
                 const services = statement.principals.filter(({ kind }) => kind === "Service");
                 if (
                     services.length === 0 ||
+                    statement.actions.every((action) => sharing.test(action)) ||
                     boundToSource(statement) ||
                     boundBy(statement, /^aws:PrincipalOrg(ID|Paths)$/i)
                 )

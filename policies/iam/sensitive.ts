@@ -3,7 +3,7 @@ import { resourcePolicy, option, type Policy } from "../core/policy";
 import type { Subject } from "../core/subject";
 import type { Verdict } from "../core/verdict";
 import { actionsOf, type Action } from "./catalog";
-import { binds, grantsLimited, narrowed } from "./conditions";
+import { binds, boundBy, boundTo, grantsLimited, narrowed } from "./conditions";
 import { labelOf, matches, type Statement } from "./document";
 import { unbounded } from "./breadth";
 import { documentsOf, typesOf } from "./places";
@@ -164,14 +164,39 @@ const dataAccess = resourcePolicy({
 });
 
 /**
- * Actions that AWS counts as managing permissions although they give nobody a right they don't have: each with why.
+ * Where actions that AWS counts as managing permissions give nobody a right that wasn't given before, and why.
  */
-const harmless: Readonly<Record<string, string>> = {
-    "kms:CreateGrant": "judged by its conditions in iam-bounded-data-access",
-    "kms:RetireGrant": "takes a grant away",
-    "kms:RevokeGrant": "takes a grant away",
-    "redshift:JoinGroup": "limited to the database group that its ARN names",
+const harmless: Readonly<Record<string, (statement: Statement) => boolean>> = {
+    // judged by its conditions in iam-bounded-data-access
+    "kms:CreateGrant": () => true,
+    // take a grant away
+    "kms:RetireGrant": () => true,
+    "kms:RevokeGrant": () => true,
+    // limited to the database group that its ARN names
+    "redshift:JoinGroup": () => true,
+    // a log-in, as the database users that its ARNs name
+    "rds-db:connect": ({ resources }) => resources.every((arn) => /:dbuser:.+\/[^*?/]+$/.test(arn)),
+    // hands copies to the bucket that they are written to
+    "s3:ObjectOwnerOverrideToBucketOwner": ({ resources }) =>
+        resources.every((arn) => /^arn:[^:]+:s3:::[^*?]+\/\*$/.test(arn)),
+    // lets CodeBuild use an interface that it is given, in one's own subnets
+    "ec2:CreateNetworkInterfacePermission": (statement) =>
+        boundBy(statement, /^ec2:(AuthorizedService|Subnet)$/i),
 };
+
+/**
+ * True where the rights that an action hands on are limited by a condition: to principals under one boundary, or to
+ * policies by name (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html).
+ */
+function delegated({ name, conditionKeys }: Action, statement: Statement): boolean {
+    if (/^iam:Delete/.test(name)) return false;
+    const ofAnyPolicy = (value: string) => /[*?]/.test(value) || /:iam::aws:policy\//.test(value);
+    return ["iam:PermissionsBoundary", "iam:PolicyARN"].some(
+        (key) =>
+            conditionKeys.some((own) => own.toLowerCase() === key.toLowerCase()) &&
+            boundTo(statement, new RegExp(`^${key}$`, "i"), ofAnyPolicy),
+    );
+}
 
 const permissions = resourcePolicy({
     name: "iam-no-permissions-management",
@@ -193,7 +218,9 @@ const permissions = resourcePolicy({
             const managing = new Set<string>();
             for (const pattern of statement.actions.filter((text) => !/^\*+$/.test(text))) {
                 for (const action of (await actionsOf(pattern)) ?? []) {
-                    if (!managesPermissions(action) || allowed.includes(action.name)) continue;
+                    if (!action.access.includes("Permissions management")) continue;
+                    if (allowed.includes(action.name) || delegated(action, statement)) continue;
+                    if (harmless[action.name]?.(statement) === true) continue;
                     if (!deliversLogs(action, statement)) managing.add(action.name);
                 }
             }
@@ -216,8 +243,5 @@ const permissions = resourcePolicy({
  */
 const deliversLogs = ({ name }: Action, statement: Statement): boolean =>
     name === "logs:PutResourcePolicy" && statement.actions.includes("logs:CreateLogDelivery");
-
-const managesPermissions = ({ name, access }: Action) =>
-    access.includes("Permissions management") && !(name in harmless);
 
 export const sensitive: readonly Policy[] = [passRole, dataAccess, permissions];

@@ -72,6 +72,16 @@ describe("policies on which services and accounts are let in", () => {
             "Logs on a key": ["Source::logs.eu-west-1.amazonaws.com", logsKey({})],
         },
         passes: {
+            "the catalog's sharing by RAM": [
+                resource("aws:glue/resourcePolicy:ResourcePolicy", "catalog", {
+                    policy: document({
+                        Effect: "Allow",
+                        Principal: { Service: "ram.amazonaws.com" },
+                        Action: "glue:ShareResource",
+                        Resource: `arn:aws:glue:eu-west-1:${account}:table/*/*`,
+                    }),
+                }),
+            ],
             "a service for this account": [topic(publish({ ...cloudwatch, ...thisAccount }))],
             "Logs for one group": [
                 logsKey({

@@ -5,6 +5,12 @@ import { account, allow, describePolicy, keyArn, usePack } from "./support";
 const pass = (on = roleArn("spark"), service = "elasticmapreduce.amazonaws.com") =>
     allow("iam:PassRole", on, { Condition: { StringEquals: { "iam:PassedToService": service } } });
 
+const bounded = {
+    Condition: {
+        StringEquals: { "iam:PermissionsBoundary": `arn:aws:iam::${account}:policy/boundary` },
+    },
+};
+
 describe("policies on what identities may hand on", () => {
     usePack();
 
@@ -157,8 +163,63 @@ describe("policies on what identities may hand on", () => {
                     allow("glue:PutResourcePolicy", `arn:aws:glue:eu-west-1:${account}:catalog`),
                 ),
             ],
+            "a boundary that any policy may be": [
+                "Permissions::iam:PutRolePermissionsBoundary",
+                inline(
+                    allow("iam:PutRolePermissionsBoundary", roleArn("pipelines/*"), {
+                        Condition: {
+                            StringLike: { "iam:PermissionsBoundary": "arn:aws:iam::*:policy/*" },
+                        },
+                    }),
+                ),
+            ],
+            "taking a boundary away": [
+                "Permissions::iam:DeleteRolePermissionsBoundary",
+                inline(allow("iam:DeleteRolePermissionsBoundary", roleArn("pipelines/*"), bounded)),
+            ],
+            "any user of a database": [
+                "Permissions::rds-db:connect",
+                inline(
+                    allow("rds-db:connect", `arn:aws:rds-db:eu-west-1:${account}:dbuser:db-1/*`),
+                ),
+            ],
         },
         passes: {
+            "roles under one boundary": [
+                inline(allow("iam:PutRolePermissionsBoundary", roleArn("pipelines/*"), bounded)),
+            ],
+            "one policy for one role": [
+                inline(
+                    allow("iam:AttachRolePolicy", roleArn("job"), {
+                        Condition: {
+                            ArnEquals: { "iam:PolicyARN": `arn:aws:iam::${account}:policy/read` },
+                        },
+                    }),
+                ),
+            ],
+            "a database's user": [
+                inline(
+                    allow("rds-db:connect", `arn:aws:rds-db:eu-west-1:${account}:dbuser:db-1/etl`),
+                ),
+            ],
+            "copies that become their bucket's": [
+                inline(allow("s3:ObjectOwnerOverrideToBucketOwner", "arn:aws:s3:::copies/*")),
+            ],
+            "a build's network interfaces": [
+                inline(
+                    allow(
+                        "ec2:CreateNetworkInterfacePermission",
+                        `arn:aws:ec2:eu-west-1:${account}:network-interface/*`,
+                        {
+                            Condition: {
+                                StringEquals: {
+                                    "ec2:AuthorizedService": "codebuild.amazonaws.com",
+                                },
+                            },
+                        },
+                    ),
+                ),
+            ],
             "a service that delivers its own logs": [
                 inline(allow(["logs:CreateLogDelivery", "logs:PutResourcePolicy"], "*")),
             ],
