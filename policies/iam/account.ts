@@ -1,5 +1,7 @@
 /** Whose account this is, and which resources are single grants to others. */
+import type { Property } from "../core/property";
 import type { Stack } from "../core/stack";
+import type { Subject } from "../core/subject";
 import { accountIn, sourceAccounts } from "./conditions";
 import { accountOf, readDocument } from "./document";
 import { placesOf, typesOf } from "./places";
@@ -27,11 +29,26 @@ export function ownAccount(stack: Stack): string | undefined {
     const own = stack.all.flatMap((subject) => numbers([subject.at("arn").text]));
     if (own.length > 0) return mostFrequent(own);
     const named = stack.all.flatMap((subject) =>
-        subject.type in grantees ? [] : numbers(subject.properties.map(({ text }) => text)),
+        subject.type in grantees ? [] : numbers(textsBesideDocuments(subject)),
     );
     // Documents name it too where they say on whose behalf; alone they may all name another one.
     return mostFrequent(named.length > 0 ? [...named, ...behalves(stack)] : keyRoots(stack));
 }
+
+/** Every text in the properties, however deep, but for policy documents: these name others too. */
+function textsBesideDocuments(subject: Subject): readonly string[] {
+    const documents = placesOf(subject, "identity", "trust", "resource", "endpoint").map(
+        ({ property }) => property.path.split(/[.[]/)[0],
+    );
+    return subject.properties
+        .filter(({ path }) => !documents.includes(path))
+        .flatMap((property) => textsIn(property));
+}
+
+const textsIn = (property: Property): readonly string[] => [
+    ...(property.text === undefined ? [] : [property.text]),
+    ...property.entries.flatMap(([, member]) => textsIn(member)),
+];
 
 /** Accounts on whose behalf documents let services in. */
 const behalves = (stack: Stack): readonly string[] =>

@@ -1,5 +1,6 @@
 /** Wildcards: actions, resources, and elements that name what is left out. */
 import { resourcePolicy, option, type Policy } from "../core/policy";
+import { isKeyAdministration } from "./administration";
 import { coversAll } from "./arns";
 import { actionsOf, changes, type Action } from "./catalog";
 import { narrowed } from "./conditions";
@@ -30,7 +31,11 @@ const actions = resourcePolicy({
                 ({ effect }) => effect === "Allow",
             )) {
                 for (const pattern of statement.actions.filter((action) => /[*?]/.test(action))) {
-                    if (pattern.toLowerCase() in families || isKeyRoot(pattern, statement))
+                    if (
+                        pattern.toLowerCase() in families ||
+                        isKeyRoot(pattern, statement) ||
+                        isKeyAdministration(pattern, subject.type)
+                    )
                         continue;
                     const matched = /^\*+$/.test(pattern)
                         ? undefined

@@ -100,10 +100,10 @@ export const callerAccounts = (statement: Statement): readonly string[] =>
 /**
  * Keys that say who calls, or from where, closely enough that the call isn't public
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html). Not tags of the
- * caller: another account tags its principals as it likes.
+ * caller: another account tags its principals as it likes. Not what the caller asks for, such as sns:Endpoint.
  */
 const caller =
-    /^(aws:Principal(OrgID|OrgPaths|Account|Arn)|aws:Source(Account|Arn|Owner|OrgID|OrgPaths|Vpc|Vpce)|aws:userid|kms:CallerAccount|s3:DataAccessPoint(Account|Arn)|sns:Endpoint)$/i;
+    /^(aws:Principal(OrgID|OrgPaths|Account|Arn)|aws:Source(Account|Arn|Owner|OrgID|OrgPaths|Vpc|Vpce)|aws:userid|kms:CallerAccount|s3:DataAccessPoint(Account|Arn))$/i;
 
 /** True if not everybody gets through. */
 export const boundToCaller = (statement: Statement): boolean =>

@@ -1,11 +1,10 @@
 /** Policies on resources: buckets, keys, topics, queues, secrets, the catalog. */
 import { expectThat } from "../core/checks";
 import { resourcePolicy, type Policy } from "../core/policy";
-import { boundBy, boundToCaller, boundToSource, grantsLimited, narrowed } from "./conditions";
+import { boundBy, boundToCaller, boundToSource } from "./conditions";
 import {
     baseOperator,
     isEveryone,
-    isWholeAccount,
     labelOf,
     matches,
     type Condition,
@@ -169,64 +168,4 @@ const owners = [
     "glue:PutResourcePolicy",
 ];
 
-const keyAccess = resourcePolicy({
-    name: "kms-key-policy-principals",
-    title: "Key policies leave administration to the account and use to named principals",
-    risk: "A principal with kms:* may delete the key, or give it away; that belongs to the account's own IAM.",
-    severity: "high",
-    types: [
-        "aws:kms/key:Key",
-        "aws:kms/keyPolicy:KeyPolicy",
-        "aws:kms/replicaKey:ReplicaKey",
-        "aws:kms/externalKey:ExternalKey",
-    ],
-    remedy: "Give kms:* to the account's root only, and let principals do what they need, via services where they can.",
-    url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
-    judge: (subject, verdict) => {
-        for (const { place, document } of documentsOf(subject, verdict, "resource")) {
-            for (const statement of document.statements.filter(
-                ({ effect }) => effect === "Allow",
-            )) {
-                const administers = administration.filter((name) =>
-                    statement.actions.some((pattern) => matches(pattern, name)),
-                );
-                const others = statement.principals.filter(
-                    (principal) => !isWholeAccount(principal),
-                );
-                if (administers.length === 0 || others.length === 0) continue;
-                // Who may only make grants is no administrator, but could hand the key on.
-                const uses = administers.every((name) => name === "kms:CreateGrant");
-                const limited = grantsLimited(statement) || boundBy(statement, /^kms:ViaService$/i);
-                if (uses && limited) continue;
-                if (narrowed(statement)) continue;
-                const wildcard = statement.actions.some((pattern) => /[*?]/.test(pattern));
-                if (
-                    !uses &&
-                    !wildcard &&
-                    others.every(
-                        ({ kind, value }) => kind === "AWS" && !isEveryone({ kind, value }),
-                    )
-                )
-                    continue; // a named administrator
-                const property = `${place.property.path} ${labelOf(statement)}`;
-                verdict.violation({
-                    finding: "Administration",
-                    property,
-                    found: `${others.map(({ value }) => value).join(", ")} may ${administers.join(", ")}`,
-                    fix: uses
-                        ? "add Bool kms:GrantIsForAWSResource true"
-                        : "leave it to the account's root",
-                });
-            }
-        }
-    },
-});
-
-const administration = [
-    "kms:PutKeyPolicy",
-    "kms:ScheduleKeyDeletion",
-    "kms:DisableKey",
-    "kms:CreateGrant",
-];
-
-export const exposure: readonly Policy[] = [open, deputies, lockout, keyAccess];
+export const exposure: readonly Policy[] = [open, deputies, lockout];

@@ -1,5 +1,6 @@
 /** Least privilege: every policy document of a stack, alone, per role and on resources. */
 import type { Policy } from "../core/policy";
+import { administration } from "./administration";
 import { attachments } from "./attachments";
 import { breadth } from "./breadth";
 import { conflicting } from "./conflicts";
@@ -17,6 +18,7 @@ export const iam: readonly Policy[] = [
     ...sensitive,
     ...trusts,
     ...exposure,
+    ...administration,
     ...foreigners,
     ...escalations,
     ...attachments,

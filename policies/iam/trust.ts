@@ -121,7 +121,7 @@ function* federatedFaults(statement: Statement, provider: string) {
     } else if (web) {
         for (const claim of ["aud", "sub"]) {
             if (boundToClaim(statement, claim)) continue;
-            if (claim === "sub" && boundBy(statement, /:amr$/i)) continue; // Cognito
+            if (claim === "sub" && boundTo(statement, /:amr$/i, isGuest)) continue; // Cognito
             yield {
                 finding: `OIDC::${claim}`,
                 found: `${provider} with any ${claim}`,
@@ -130,6 +130,9 @@ function* federatedFaults(statement: Statement, provider: string) {
         }
     }
 }
+
+/** Anybody on the internet is unauthenticated (https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html). */
+const isGuest = (amr: string): boolean => /^unauthenticated$|[*?]/i.test(amr);
 
 /** A claim that asks for no more than the fixed words that every such claim begins with, or for a part of a name. */
 const ofAnySubject =

@@ -86,7 +86,7 @@ describe("configuration of the policies", () => {
         });
         const foreign = {
             ...allow("sns:Publish", "*"),
-            Principal: { AWS: "arn:aws:iam::999999999999:role/x" },
+            Principal: { AWS: "arn:aws:iam::999999999999:root" },
         };
         const policy = resource("aws:sns/topicPolicy:TopicPolicy", "p", {
             arn: `arn:aws:sns:eu-west-1:${account}:t`,

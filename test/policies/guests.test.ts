@@ -1,6 +1,6 @@
 /** Services and accounts that documents on resources let in. */
 import { bucket, publish, read, topic, topicArn } from "./fixtures";
-import { account, describePolicy, document, resource, unknown, usePack } from "./support";
+import { account, describePolicy, document, keyArn, resource, unknown, usePack } from "./support";
 
 const own = resource("aws:sns/topic:Topic", "alerts", { arn: topicArn, name: "alerts" });
 const later = resource("aws:sqs/queuePolicy:QueuePolicy", "policy", { policy: unknown });
@@ -21,6 +21,16 @@ const caller = (more: object) =>
         action: "lambda:InvokeFunction",
         principal: "events.amazonaws.com",
         ...more,
+    });
+const eventsFrom = (from: string) =>
+    resource("aws:cloudwatch/eventBusPolicy:EventBusPolicy", "bus", {
+        policy: document({
+            Sid: "Partner",
+            Effect: "Allow",
+            Principal: { AWS: from },
+            Action: "events:PutEvents",
+            Resource: `arn:aws:events:eu-west-1:${account}:event-bus/orders`,
+        }),
     });
 const thisAccount = { Condition: { StringEquals: { "aws:SourceAccount": account } } };
 
@@ -201,10 +211,59 @@ describe("policies on which services and accounts are let in", () => {
                 own,
                 bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:root" } })),
             ],
-            "a role of another account": [
+            "a role of another account with every action": [
                 "Account::999999999999",
                 own,
-                bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:role/x" } })),
+                bucket(
+                    read({
+                        Action: "s3:*",
+                        Principal: { AWS: "arn:aws:iam::999999999999:role/x" },
+                    }),
+                ),
+            ],
+            "a role of another account that may rewrite the policy, of one's organisation too": [
+                "Account::999999999999",
+                own,
+                bucket(
+                    read({
+                        Action: "s3:PutBucketPolicy",
+                        Principal: { AWS: "arn:aws:iam::999999999999:role/x" },
+                        Condition: { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } },
+                    }),
+                ),
+            ],
+            "another account beside its role": [
+                "Account::999999999999",
+                own,
+                bucket(
+                    read({
+                        Principal: {
+                            AWS: [
+                                "arn:aws:iam::999999999999:role/x",
+                                "arn:aws:iam::999999999999:root",
+                            ],
+                        },
+                    }),
+                ),
+            ],
+            "another account where only a setting tells whose this one is": [
+                "Account::999999999999",
+                resource(
+                    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+                    "sse",
+                    {
+                        bucket: "data",
+                        rules: [
+                            {
+                                applyServerSideEncryptionByDefault: {
+                                    sseAlgorithm: "aws:kms",
+                                    kmsMasterKeyId: keyArn,
+                                },
+                            },
+                        ],
+                    },
+                ),
+                bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:root" } })),
             ],
             "another account's role by a grant of a key": [
                 "Account::999999999999",
@@ -305,6 +364,11 @@ describe("policies on which services and accounts are let in", () => {
             ],
         },
         passes: {
+            "a role of another account, which foreign-principals tells of": [
+                own,
+                bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:role/x" } })),
+            ],
+            "another account that puts events on a bus": [own, eventsFrom("999999999999")],
             "this account": [
                 own,
                 bucket(read({ Principal: { AWS: `arn:aws:iam::${account}:role/x` } })),
@@ -385,5 +449,45 @@ describe("policies on which services and accounts are let in", () => {
                 resource("aws:kms/grant:Grant", "g", { granteePrincipal: unknown }),
             ],
         },
+    });
+
+    describePolicy("foreign-principals", {
+        fails: {
+            "a role of another account": [
+                "Account::999999999999",
+                own,
+                bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:role/x" } })),
+            ],
+            "a role of another account that runs a function": [
+                "Account::999999999999",
+                own,
+                caller({ principal: "arn:aws:iam::999999999999:role/x" }),
+            ],
+            "another account that puts events on a bus": [
+                "Account::999999999999",
+                own,
+                eventsFrom("999999999999"),
+            ],
+        },
+        passes: {
+            "a role of this account": [
+                own,
+                bucket(read({ Principal: { AWS: `arn:aws:iam::${account}:role/x` } })),
+            ],
+            "a role of the organisation": [
+                own,
+                bucket(
+                    read({
+                        Principal: { AWS: "arn:aws:iam::999999999999:role/x" },
+                        Condition: { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } },
+                    }),
+                ),
+            ],
+            "a whole account, which foreign-accounts tells of": [
+                own,
+                bucket(read({ Principal: { AWS: "arn:aws:iam::999999999999:root" } })),
+            ],
+        },
+        unseen: { "a document that is only known later": [later] },
     });
 });

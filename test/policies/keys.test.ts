@@ -24,6 +24,24 @@ const key = (properties: object = {}) =>
         policy: document(root),
         ...properties,
     });
+/** https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
+const standardAdministration = [
+    "kms:Create*",
+    "kms:Describe*",
+    "kms:Enable*",
+    "kms:List*",
+    "kms:Put*",
+    "kms:Update*",
+    "kms:Revoke*",
+    "kms:Disable*",
+    "kms:Get*",
+    "kms:Delete*",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:ScheduleKeyDeletion",
+    "kms:CancelKeyDeletion",
+];
+
 describe("policies on keys", () => {
     usePack();
 
@@ -97,6 +115,31 @@ describe("policies on keys", () => {
 
     describePolicy("kms-key-policy-principals", {
         fails: {
+            "administration for whoever uses the key": [
+                "Administration",
+                key({
+                    policy: document(
+                        root,
+                        {
+                            ...allow(["kms:PutKeyPolicy"], "*"),
+                            Principal: { AWS: `arn:aws:iam::${account}:role/job` },
+                        },
+                        {
+                            ...allow(["kms:Decrypt"], "*"),
+                            Principal: { AWS: `arn:aws:iam::${account}:role/job` },
+                        },
+                    ),
+                }),
+            ],
+            "a wildcard that administers and uses": [
+                "Administration",
+                key({
+                    policy: document(root, {
+                        ...allow(["kms:Put*", "kms:*Key*"], "*"),
+                        Principal: { AWS: `arn:aws:iam::${account}:role/job` },
+                    }),
+                }),
+            ],
             "grants that hand the key on": [
                 "Administration",
                 key({
@@ -128,6 +171,14 @@ describe("policies on keys", () => {
             ],
         },
         passes: {
+            "an administrator, as AWS writes it": [
+                key({
+                    policy: document(root, {
+                        ...allow(standardAdministration, "*"),
+                        Principal: { AWS: `arn:aws:iam::${account}:role/security` },
+                    }),
+                }),
+            ],
             "grants for AWS's services": [
                 key({
                     policy: document(root, {

@@ -10,6 +10,16 @@ describe("policies on who is let in", () => {
 
     describePolicy("resource-policy-public", {
         fails: {
+            "subscribers by addresses that anybody can make": [
+                "Principal::*",
+                topic(
+                    publish({
+                        Action: "sns:Subscribe",
+                        Principal: "*",
+                        Condition: { StringLike: { "sns:Endpoint": "*@example.com" } },
+                    }),
+                ),
+            ],
             "subscribers by any address": [
                 "Principal::*",
                 topic(

@@ -14,6 +14,17 @@ const github = (condition: object) =>
         Condition: { StringEquals: { [`${githubHost}:aud`]: "sts.amazonaws.com" }, ...condition },
     });
 
+const pool = "cognito-identity.amazonaws.com";
+const cognito = (amr: string) =>
+    trusting({
+        Principal: { Federated: pool },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: {
+            StringEquals: { [`${pool}:aud`]: "eu-west-1:11111111-2222-3333-4444-555555555555" },
+            "ForAnyValue:StringLike": { [`${pool}:amr`]: amr },
+        },
+    });
+
 describe("policies on trust", () => {
     usePack();
 
@@ -24,6 +35,7 @@ describe("policies on trust", () => {
                 github({ StringLike: { [`${githubHost}:sub`]: "re*" } }),
             ],
 
+            "guests by Cognito": ["OIDC::sub", cognito("unauthenticated")],
             "every role of an account": [
                 `Principal::arn:aws:iam::${account}:root`,
                 trusting({
@@ -158,6 +170,7 @@ describe("policies on trust", () => {
             ],
         },
         passes: {
+            "users that Cognito knows": [cognito("authenticated")],
             "some roles of an account": [
                 trusting({
                     Principal: { AWS: `arn:aws:iam::${account}:root` },
