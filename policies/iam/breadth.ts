@@ -4,7 +4,7 @@ import { isKeyAdministration } from "./administration";
 import { coversAll } from "./arns";
 import { actionsOf, changes, type Action } from "./catalog";
 import { narrowed } from "./conditions";
-import { isWholeAccount, labelOf, type Statement } from "./document";
+import { baseOperator, isWholeAccount, labelOf, type Statement } from "./document";
 import { documentsOf, typesOf, type Kind } from "./places";
 
 const docs = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html";
@@ -124,7 +124,7 @@ const resources = resourcePolicy({
             for (const statement of document.statements.filter(
                 ({ effect }) => effect === "Allow",
             )) {
-                if (narrowed(statement)) continue;
+                if (narrowed(statement) || onlyMarks(statement)) continue;
                 const wide = new Map<string, string[]>();
                 for (const pattern of statement.actions) {
                     const matched = /^\*+$/.test(pattern)
@@ -149,6 +149,21 @@ const resources = resourcePolicy({
         }
     },
 });
+
+/**
+ * True where named tags may be put on resources of one type, or taken off, as Glue does with network interfaces
+ * (https://docs.aws.amazon.com/glue/latest/dg/create-service-policy.html).
+ */
+const onlyMarks = ({ actions, resources, conditions }: Statement): boolean =>
+    actions.every((action) => /^ec2:(Create|Delete)Tags$/i.test(action)) &&
+    resources.every((resource) => !/^[*?]+$/.test(resource)) &&
+    conditions.some(
+        ({ operator, key, values }) =>
+            /^aws:TagKeys$/i.test(key) &&
+            baseOperator(operator) === "stringequals" &&
+            values.length > 0 &&
+            values.every((value) => !/[*?]/.test(value)),
+    );
 
 /** Stands for every action that there is. */
 const everything: Action = {

@@ -8,6 +8,8 @@ const viaS3 = {
 };
 const tagged = { Condition: { StringEquals: { "aws:RequestTag/project": "loglake" } } };
 
+const interfaces = `arn:aws:ec2:eu-west-1:${account}:network-interface/*`;
+
 describe("policies on how much identities may do", () => {
     usePack();
 
@@ -55,6 +57,10 @@ describe("policies on how much identities may do", () => {
 
     describePolicy("iam-no-wildcard-resources", {
         fails: {
+            "any tag on any network interface": [
+                `Resource::${interfaces}`,
+                inline(allow("ec2:CreateTags", interfaces)),
+            ],
             "a prefix of every bucket": [
                 "Resource::arn:aws:s3:::*/in/*",
                 inline(allow("s3:GetObject", "arn:aws:s3:::*/in/*")),
@@ -132,6 +138,17 @@ describe("policies on how much identities may do", () => {
             ],
         },
         passes: {
+            "Glue's mark on network interfaces": [
+                inline(
+                    allow(["ec2:CreateTags", "ec2:DeleteTags"], interfaces, {
+                        Condition: {
+                            "ForAllValues:StringEquals": {
+                                "aws:TagKeys": ["aws-glue-service-resource"],
+                            },
+                        },
+                    }),
+                ),
+            ],
             "keys of some aliases": [
                 inline(
                     allow("kms:Decrypt", "*", {
