@@ -1,6 +1,6 @@
 /** All resources of a stack, and which of them belong together. */
 import type { PolicyResource } from "@pulumi/policy";
-import { holdsUnknown, unsealed } from "./property";
+import { holdsUnknown, unsealed, type Property } from "./property";
 import { canonicalType, subjectOf, type Subject } from "./subject";
 
 /** Resources that were looked for because they belong to another. */
@@ -77,6 +77,20 @@ export class Stack {
             }
         }
         return maybe ? undefined : false;
+    }
+
+    /** The resources of `type` that a property names, alone or in a list, also where their names aren't known yet. */
+    named(holder: Subject, property: string, type: string): readonly Subject[] {
+        const list = holder.at(property);
+        const items: readonly Property[] = list.unknown ? [list] : list.items;
+        const texts = items.map(({ text }) => text).filter((text) => text !== undefined);
+        const byValue = this.of(type).filter(({ identities }) =>
+            texts.some((text) => identities.includes(text)),
+        );
+        const hidden = items.some(({ unknown }) => unknown);
+        return hidden
+            ? [...new Set([...byValue, ...this.sources(holder, property, type)])]
+            : byValue;
     }
 
     /** The resources of `types` that `property` of `subject` was made from. */

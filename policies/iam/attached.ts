@@ -2,7 +2,6 @@
 import type { Property } from "../core/property";
 import type { Stack } from "../core/stack";
 import type { Subject } from "../core/subject";
-import { named } from "./membership";
 
 export const policyType = "aws:iam/policy:Policy";
 
@@ -39,7 +38,7 @@ export function attachmentsOf(stack: Stack, subject: Subject, kind: Kind): Attac
     const { single, exclusive } = attachmentTypes(kind);
     const shared = stack
         .of("aws:iam/policyAttachment:PolicyAttachment")
-        .filter((holder) => named(stack, holder, `${kind}s`, subject.type).includes(subject));
+        .filter((holder) => stack.named(holder, `${kind}s`, subject.type).includes(subject));
     const holders: readonly (readonly [holder: Subject, path: string])[] = [
         ...stack
             .joined(subject, kind, single)

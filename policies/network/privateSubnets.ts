@@ -2,7 +2,6 @@
 import { stackPolicy, type Policy } from "../core/policy";
 import type { Stack } from "../core/stack";
 import type { Subject } from "../core/subject";
-import { named } from "../iam/membership";
 
 const subnetType = "aws:ec2/subnet:Subnet";
 const gatewayType = "aws:ec2/internetGateway:InternetGateway";
@@ -29,7 +28,7 @@ const privateSubnets = stackPolicy({
         const open = publicSubnets(stack);
         for (const subject of stack.of(...Object.keys(standsIn))) {
             for (const path of standsIn[subject.type] ?? []) {
-                const found = named(stack, subject, path, subnetType);
+                const found = stack.named(subject, path, subnetType);
                 const blind = subject.at(path).holdsUnknown && found.length === 0;
                 if (blind && open.length > 0) verdictOn(subject).unseen(path);
                 for (const subnet of found) {

@@ -74,6 +74,25 @@ export function block(
     return older;
 }
 
+/** Where a bucket says how it encrypts. */
+export const encryptionOf = (stack: Stack, bucket: Subject): Settings =>
+    settingsOf(
+        stack,
+        bucket,
+        "ServerSideEncryptionConfiguration",
+        "rules",
+        "serverSideEncryptionConfiguration.rule",
+        "serverSideEncryptionConfigurations",
+    );
+
+/** The rules themselves, which older resources wrap once more. */
+export const unwrapped = (rules: readonly Property[]): readonly Property[] =>
+    rules.flatMap((rule) => (rule.at("rules").absent ? [rule] : rule.at("rules").items));
+
+/** What a rule does by default. */
+export const byDefaultOf = (rule: Property): Property =>
+    block(rule, "applyServerSideEncryptionByDefault");
+
 /** What to say of a bucket without the setting. */
 export interface Missing {
     readonly finding: string;

@@ -4,5 +4,12 @@ import { access } from "./access";
 import { copies } from "./copies";
 import { encryption } from "./encryption";
 import { retention } from "./retention";
+import { uploads } from "./uploads";
 
-export const storage: readonly Policy[] = [...encryption, ...access, ...copies, ...retention];
+export const storage: readonly Policy[] = [
+    ...encryption,
+    ...uploads,
+    ...access,
+    ...copies,
+    ...retention,
+];
