@@ -8,6 +8,7 @@ import { escalations } from "./escalation";
 import { exposure } from "./exposure";
 import { foreigners } from "./foreign";
 import { narrowing } from "./narrowing";
+import { permissionsManagement } from "./permissions";
 import { sensitive } from "./sensitive";
 import { trusts } from "./trust";
 import { validity } from "./validity";
@@ -16,6 +17,7 @@ export const iam: readonly Policy[] = [
     ...validity,
     ...breadth,
     ...sensitive,
+    ...permissionsManagement,
     ...trusts,
     ...exposure,
     ...administration,
