@@ -1,10 +1,11 @@
 /** The Data Catalog: its encryption, its connections, and who may use it by Lake Formation. */
 import { expectCustomerKey, expectNotTrue, expectOneOf, expectTrue } from "../core/checks";
-import { resourcePolicy, type Policy } from "../core/policy";
+import { resourcePolicy, stackPolicy, type Policy } from "../core/policy";
 import type { Property } from "../core/property";
 import { isSecret } from "../core/secrets";
 import type { Verdict } from "../core/verdict";
 
+const settingsType = "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings";
 const docs = "https://docs.aws.amazon.com/glue/latest/dg/";
 const lakeDocs = "https://docs.aws.amazon.com/lake-formation/latest/dg/";
 
@@ -57,7 +58,7 @@ const catalog = resourcePolicy({
     title: "The Data Catalog is encrypted under a customer-managed key",
     risk: "Table definitions and the passwords of connections lie in the clear. The settings hold for a whole account and Region, so that a stack is not made to own them.",
     severity: "high",
-    types: ["aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings"],
+    types: [settingsType],
     remedy: "Set catalogEncryptionMode to SSE-KMS and returnConnectionPasswordEncrypted to true, with customer-managed keys.",
     url: `${docs}encrypt-glue-data-catalog.html`,
     judge: (subject, verdict) => {
@@ -76,6 +77,34 @@ const catalog = resourcePolicy({
             fix: "set it to true",
         });
         expectCustomerKey(verdict, passwords.at("awsKmsKeyId"), { finding: "awsKmsKeyId" });
+    },
+});
+
+const catalogSettings = stackPolicy({
+    name: "glue-data-catalog-settings",
+    title: "Whoever keeps databases in the Data Catalog says how it is encrypted",
+    risk: "Without settings the catalog isn't encrypted under any key of one's own. They hold for a whole account and Region: where another stack owns them, an exemption says which.",
+    severity: "medium",
+    remedy: "Add a DataCatalogEncryptionSettings for the same catalog.",
+    url: `${docs}encrypt-glue-data-catalog.html`,
+    judge: (stack, verdictOn) => {
+        for (const database of stack.of("aws:glue/catalogDatabase:CatalogDatabase")) {
+            const catalog = database.at("catalogId");
+            const others = stack.of(settingsType).map((settings) => settings.at("catalogId"));
+            // Without an id it is the account's own, as that id says, too.
+            const fits = others.some((id) => id.text === catalog.text);
+            const may = others.some((id) => id.unknown || catalog.unknown);
+            if (fits) continue;
+            if (may) verdictOn(database).unseen("catalogId");
+            else {
+                verdictOn(database).violation({
+                    finding: "settings",
+                    property: "catalogId",
+                    found: catalog.value,
+                    fix: "add a DataCatalogEncryptionSettings for this catalog",
+                });
+            }
+        }
     },
 });
 
@@ -118,4 +147,4 @@ function judgeGrantee(principal: Property, verdict: Verdict): void {
     });
 }
 
-export const catalogs: readonly Policy[] = [connection, catalog, lakeGrants];
+export const catalogs: readonly Policy[] = [connection, catalog, catalogSettings, lakeGrants];

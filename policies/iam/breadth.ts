@@ -84,6 +84,17 @@ function described(matched: readonly Action[]): string {
 /** Services that name resources themselves when they are made, so that a policy can't name them before. */
 const idsAssigned: ReadonlySet<string> = new Set(["ec2", "elasticmapreduce"]);
 
+/**
+ * What functions and jobs in a VPC do with interfaces that AWS makes for them. By type is close enough: AWS's page asks
+ * for all ids where it doesn't for everything (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html).
+ */
+const ownInterfaces: ReadonlySet<string> = new Set([
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:UnassignPrivateIpAddresses",
+]);
+
 /** Types that an action makes although its name doesn't say so. */
 const alsoMade: Readonly<Record<string, readonly string[]>> = {
     "ec2:RunInstances": ["instance", "network-interface", "volume"],
@@ -104,6 +115,7 @@ export function unbounded(statement: Statement, action: Action): readonly string
         if (!coversAll(resource, action.arns) || action.arns.length === 0) return false;
         const nameless = idsAssigned.has(action.service) && !/^[*?]+$/.test(resource);
         if (!nameless) return true;
+        if (ownInterfaces.has(action.name)) return false;
         // Where AWS gives the names, a type is as close as a right to make or to look at something can get.
         const existing = action.arns.filter((template) => !makes(action, template));
         return changes(action) && coversAll(resource, existing);
@@ -179,7 +191,7 @@ const negated = resourcePolicy({
     title: "Policies say what is allowed, not what isn't",
     risk: "Allow with NotAction, NotResource or NotPrincipal grants everything but a few things, and all that is new.",
     severity: "high",
-    types: typesOf(...all),
+    types: typesOf(...all, "endpoint"),
     remedy: "Use Action, Resource and Principal.",
     url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html",
     judge: (subject, verdict) => {

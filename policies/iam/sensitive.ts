@@ -68,14 +68,19 @@ const passRole = resourcePolicy({
     },
 });
 
-/** EMR takes its service role, and hands the role of its nodes to EC2. */
-const emrServices = ["elasticmapreduce.amazonaws.com", "ec2.amazonaws.com"];
+/** Services that take one role together: EMR hands on that of its nodes, the others share theirs. */
+const together = [
+    ["elasticmapreduce.amazonaws.com", "ec2.amazonaws.com"],
+    ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"],
+    ["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"],
+];
 
 /** True for more services than roles that are named in full: each role is passed to the one service that it trusts. */
 function tooMany(services: readonly string[], roles: readonly string[]): boolean {
-    const ofEmr = emrServices.every((name) => services.includes(name));
-    const different = new Set(services).size - (ofEmr ? 1 : 0);
-    return roles.every((role) => !/[*?]/.test(role)) && different > roles.length;
+    const different = new Set(services);
+    for (const [first = "", second = ""] of together)
+        if (different.has(first)) different.delete(second);
+    return roles.every((role) => !/[*?]/.test(role)) && different.size > roles.length;
 }
 
 /** Actions that give out data or secrets; what they read is worth more than the right to do so seems. */

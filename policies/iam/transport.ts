@@ -60,16 +60,15 @@ export const pinnedKeys = (statement: Statement): readonly string[] =>
         keyHeader.test(key) && isNegated(operator) ? values : [],
     );
 
-/** A statement that asks whether an upload names another key than a customer's, or no KMS encryption. */
+/** A statement that asks whether an upload names another key than a customer's. */
 export const whereOtherKey = (statement: Statement): boolean =>
     statement.conditions.every(({ key }) => uploads.test(key)) &&
-    statement.conditions.some(({ operator, key, values }) => {
-        if (!isNegated(operator)) return false;
-        return keyHeader.test(key)
-            ? values.every((value) => isCustomerKey(value) && !ofAnyAccount(value))
-            : /^s3:x-amz-server-side-encryption$/i.test(key) &&
-                  values.every((value) => /^aws:kms(:dsse)?$/i.test(value));
-    });
+    statement.conditions.some(
+        ({ operator, key, values }) =>
+            isNegated(operator) &&
+            keyHeader.test(key) &&
+            values.every((value) => isCustomerKey(value) && !ofAnyAccount(value)),
+    );
 
 function onlyCondition(
     statement: Statement,

@@ -57,6 +57,10 @@ describe("policies on how much identities may do", () => {
 
     describePolicy("iam-no-wildcard-resources", {
         fails: {
+            "network interfaces of everybody": [
+                "Resource::*",
+                inline(allow("ec2:DeleteNetworkInterface", "*")),
+            ],
             "any tag on any network interface": [
                 `Resource::${interfaces}`,
                 inline(allow("ec2:CreateTags", interfaces)),
@@ -138,6 +142,14 @@ describe("policies on how much identities may do", () => {
             ],
         },
         passes: {
+            "a function's own network interfaces, by type": [
+                inline(
+                    allow(
+                        ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"],
+                        [interfaces, `arn:aws:ec2:eu-west-1:${account}:subnet/*`],
+                    ),
+                ),
+            ],
             "Glue's mark on network interfaces": [
                 inline(
                     allow(["ec2:CreateTags", "ec2:DeleteTags"], interfaces, {
@@ -192,6 +204,17 @@ describe("policies on how much identities may do", () => {
 
     describePolicy("iam-no-negated-elements", {
         fails: {
+            "all but some, through an endpoint": [
+                "NotResource",
+                resource("aws:ec2/vpcEndpoint:VpcEndpoint", "s3", {
+                    policy: document({
+                        Effect: "Allow",
+                        Principal: "*",
+                        Action: "s3:GetObject",
+                        NotResource: "arn:aws:s3:::secret/*",
+                    }),
+                }),
+            ],
             "everything but some actions": [
                 "NotAction",
                 inline({ Effect: "Allow", NotAction: "iam:*", Resource: objects }),

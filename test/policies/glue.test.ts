@@ -43,6 +43,11 @@ const catalog = (change: object = {}) =>
         },
     });
 
+const settingsOf = (properties: object) =>
+    resource("aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings", "settings", {
+        ...properties,
+    });
+
 describe("policies on Glue", () => {
     usePack();
 
@@ -276,6 +281,33 @@ describe("policies on Glue", () => {
             permissions: ["SELECT"],
             database: { name: "logs" },
         });
+
+    const database = (catalogId?: unknown) =>
+        resource("aws:glue/catalogDatabase:CatalogDatabase", "raw", { name: "raw", catalogId });
+
+    describePolicy("glue-data-catalog-settings", {
+        fails: {
+            "a database where nothing says how the catalog is encrypted": ["settings", database()],
+            "settings of another catalog": [
+                "settings",
+                database(),
+                settingsOf({ catalogId: "999999999999" }),
+            ],
+        },
+        passes: {
+            "settings of the account's catalog": [database(), settingsOf({})],
+            "settings of a catalog by its id": [
+                database("123456789012"),
+                settingsOf({ catalogId: "123456789012" }),
+            ],
+        },
+        unseen: {
+            "settings of a catalog that is only known later": [
+                database("123456789012"),
+                settingsOf({ catalogId: unknown }),
+            ],
+        },
+    });
 
     describePolicy("lakeformation-named-principals", {
         fails: {

@@ -122,6 +122,28 @@ describe("policies on what bucket policies refuse", () => {
 
     describePolicy("s3-bucket-upload-encryption", {
         fails: {
+            "a refusal of anything but KMS, under any key": [
+                "upload-key",
+                bucket(),
+                policy({
+                    ...otherKey,
+                    Condition: {
+                        StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
+                    },
+                }),
+            ],
+            "a refusal of the right key": [
+                "upload-key",
+                bucket(),
+                policy({
+                    ...otherKey,
+                    Condition: {
+                        StringEquals: {
+                            "s3:x-amz-server-side-encryption-aws-kms-key-id": keyArn,
+                        },
+                    },
+                }),
+            ],
             "other keys of one principal only": [
                 "upload-key",
                 bucket(),
@@ -220,24 +242,6 @@ describe("policies on what bucket policies refuse", () => {
             ],
 
             "a refusal of other keys": [bucket(), policy(otherKey)],
-            "a refusal of anything but KMS": [
-                bucket(),
-                policy({
-                    ...otherKey,
-                    Condition: {
-                        StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
-                    },
-                }),
-            ],
-            "a refusal of anything but dual-layer KMS": [
-                bucket(),
-                policy({
-                    ...otherKey,
-                    Condition: {
-                        StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms:dsse" },
-                    },
-                }),
-            ],
             "a bucket that receives access logs": [
                 logBucket,
                 bucket(),
