@@ -1,4 +1,4 @@
-/** What a state machine asks of EMR and Glue. */
+/** What the tasks of a state machine ask of services. */
 import { Property } from "../core/property";
 import type { Subject } from "../core/subject";
 import type { Verdict } from "../core/verdict";

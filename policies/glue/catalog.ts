@@ -56,7 +56,7 @@ const holdsPassword = (name: string, value: Property): boolean =>
 const catalog = resourcePolicy({
     name: "glue-data-catalog-encryption",
     title: "The Data Catalog is encrypted under a customer-managed key",
-    risk: "Table definitions and the passwords of connections lie in the clear. The settings hold for a whole account and Region, so that a stack is not made to own them.",
+    risk: "Table definitions and the passwords of connections lie in the clear.",
     severity: "high",
     types: [settingsType],
     remedy: "Set catalogEncryptionMode to SSE-KMS and returnConnectionPasswordEncrypted to true, with customer-managed keys.",

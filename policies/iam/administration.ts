@@ -3,15 +3,14 @@ import { resourcePolicy, type Policy } from "../core/policy";
 import { actionsOf, type Action } from "./catalog";
 import { boundBy, grantsLimited, narrowed } from "./conditions";
 import {
-    isEveryone,
+    isSingle,
     isWholeAccount,
-    labelOf,
     matches,
     type PolicyDocument,
     type Principal,
     type Statement,
 } from "./document";
-import { documentsOf, typesOf } from "./places";
+import { allows, typesOf } from "./places";
 
 /** Changes to what protects a resource that AWS counts as mere writing. */
 const alsoAdministration: ReadonlySet<string> = new Set([
@@ -77,9 +76,6 @@ export async function administrationIn(statement: Statement): Promise<readonly s
     return [...new Set(names)];
 }
 
-const named = ({ kind, value }: Principal): boolean =>
-    kind === "AWS" && !isEveryone({ kind, value }) && !/[*?]/.test(value);
-
 /** True if the document lets the principal use the resource too. */
 const usesToo = (document: PolicyDocument, principal: Principal): boolean =>
     document.statements.some(
@@ -105,38 +101,31 @@ const keyAccess = resourcePolicy({
     remedy: "Give kms:* to the account's root only, and let principals do what they need, via services where they can.",
     url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
     judge: async (subject, verdict) => {
-        for (const { place, document } of documentsOf(subject, verdict, "resource")) {
-            for (const statement of document.statements.filter(
-                ({ effect }) => effect === "Allow",
-            )) {
-                const others = statement.principals.filter(
-                    (principal) => !isWholeAccount(principal),
-                );
-                const administers = await administrationIn(statement);
-                const grants = statement.actions.some((one) => matches(one, "kms:CreateGrant"));
-                if (others.length === 0 || narrowed(statement)) continue;
-                const handsOn =
-                    administers.length === 0 &&
-                    grants &&
-                    !grantsLimited(statement) &&
-                    !boundBy(statement, /^kms:ViaService$/i);
-                const wide = statement.actions.some(
-                    (pattern) =>
-                        /[*?]/.test(pattern) && !isKeyAdministration(pattern, subject.type),
-                );
-                const wrong =
-                    administers.length > 0 &&
-                    (wide || others.some((one) => !named(one) || usesToo(document, one)));
-                if (!handsOn && !wrong) continue;
-                verdict.violation({
-                    finding: "Administration",
-                    property: `${place.property.path} ${labelOf(statement)}`,
-                    found: told(others, handsOn ? ["kms:CreateGrant"] : administers),
-                    fix: handsOn
-                        ? "add Bool kms:GrantIsForAWSResource true"
-                        : "leave it to the account's root, or to administrators who don't use the key",
-                });
-            }
+        for (const { statement, document, at } of allows(subject, verdict, "resource")) {
+            const others = statement.principals.filter((principal) => !isWholeAccount(principal));
+            const administers = await administrationIn(statement);
+            const grants = statement.actions.some((one) => matches(one, "kms:CreateGrant"));
+            if (others.length === 0 || narrowed(statement)) continue;
+            const handsOn =
+                administers.length === 0 &&
+                grants &&
+                !grantsLimited(statement) &&
+                !boundBy(statement, /^kms:ViaService$/i);
+            const wide = statement.actions.some(
+                (pattern) => /[*?]/.test(pattern) && !isKeyAdministration(pattern, subject.type),
+            );
+            const wrong =
+                administers.length > 0 &&
+                (wide || others.some((one) => !isSingle(one) || usesToo(document, one)));
+            if (!handsOn && !wrong) continue;
+            verdict.violation({
+                finding: "Administration",
+                property: at,
+                found: told(others, handsOn ? ["kms:CreateGrant"] : administers),
+                fix: handsOn
+                    ? "add Bool kms:GrantIsForAWSResource true"
+                    : "leave it to the account's root, or to administrators who don't use the key",
+            });
         }
     },
 });
@@ -153,22 +142,18 @@ const resourceAccess = resourcePolicy({
     remedy: "Leave policies to the deployment.",
     url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html",
     judge: async (subject, verdict) => {
-        for (const { place, document } of documentsOf(subject, verdict, "resource")) {
-            for (const statement of document.statements.filter(
-                ({ effect }) => effect === "Allow",
-            )) {
-                const administers = await administrationIn(statement);
-                const wrong = statement.principals.filter(
-                    (one) => !isWholeAccount(one) && (!named(one) || usesToo(document, one)),
-                );
-                if (administers.length === 0 || wrong.length === 0) continue;
-                verdict.violation({
-                    finding: "Administration",
-                    property: `${place.property.path} ${labelOf(statement)}`,
-                    found: told(wrong, administers),
-                    fix: "remove it",
-                });
-            }
+        for (const { statement, document, at } of allows(subject, verdict, "resource")) {
+            const administers = await administrationIn(statement);
+            const wrong = statement.principals.filter(
+                (one) => !isWholeAccount(one) && (!isSingle(one) || usesToo(document, one)),
+            );
+            if (administers.length === 0 || wrong.length === 0) continue;
+            verdict.violation({
+                finding: "Administration",
+                property: at,
+                found: told(wrong, administers),
+                fix: "remove it",
+            });
         }
     },
 });

@@ -171,3 +171,7 @@ export function accountOf({ kind, value }: Principal): string | undefined {
 /** True for a principal that is a whole account. */
 export const isWholeAccount = ({ kind, value }: Principal): boolean =>
     kind === "AWS" && (/^\d{12}$/.test(value) || /^arn:[\w-]+:iam::[\d*]+:root$/.test(value));
+
+/** True for one role or user, by name. */
+export const isSingle = (principal: Principal): boolean =>
+    principal.kind === "AWS" && !isWholeAccount(principal) && !/[*?]/.test(principal.value);

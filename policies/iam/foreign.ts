@@ -6,7 +6,7 @@ import type { Verdict } from "../core/verdict";
 import { grantees, ownAccount } from "./account";
 import { administrationIn } from "./administration";
 import { accountIn, boundBy, boundToAccount, callerAccounts, sourceAccounts } from "./conditions";
-import { accountOf, isWholeAccount, labelOf, type Principal, type Statement } from "./document";
+import { accountOf, isSingle, labelOf, type Statement } from "./document";
 import { documentsOf, typesOf } from "./places";
 
 /** An account that is let in. */
@@ -113,10 +113,6 @@ const handedIn = /^(events:PutEvents|logs:PutSubscriptionFilter)$/i;
 
 const hasWildcard = ({ actions, notActions }: Statement): boolean =>
     notActions !== undefined || actions.some((action) => /[*?]/.test(action));
-
-/** One role or user, by name. */
-const isSingle = (principal: Principal): boolean =>
-    principal.kind === "AWS" && !isWholeAccount(principal) && !/[*?]/.test(principal.value);
 
 /** Whom the statement lets in: by name, by conditions on the caller, and as those on whose behalf services come. */
 function* accountsOf(statement: Statement): Generator<{ account: string; single: boolean }> {

@@ -3,8 +3,7 @@ import { resourcePolicy, option, type Policy } from "../core/policy";
 import { actionsOf, type Action } from "./catalog";
 import { boundBy, boundTo } from "./conditions";
 import type { Statement } from "./document";
-import { typesOf } from "./places";
-import { allows } from "./sensitive";
+import { allows, typesOf } from "./places";
 
 /**
  * Where actions that AWS counts as managing permissions give nobody a right that wasn't given before, and why.
@@ -57,7 +56,7 @@ const permissions = resourcePolicy({
         ),
     },
     judge: async (subject, verdict, { allowed }) => {
-        for (const { statement, at } of allows(subject, verdict)) {
+        for (const { statement, at } of allows(subject, verdict, "identity")) {
             const managing = new Set<string>();
             for (const pattern of statement.actions.filter((text) => !/^\*+$/.test(text))) {
                 for (const action of (await actionsOf(pattern)) ?? []) {

@@ -2,7 +2,7 @@
 import type { Property } from "../core/property";
 import type { Subject } from "../core/subject";
 import { canonicalType } from "../core/subject";
-import { readDocument, type PolicyDocument } from "./document";
+import { labelOf, readDocument, type PolicyDocument, type Statement } from "./document";
 import type { Verdict } from "../core/verdict";
 
 /** What a document is for. */
@@ -112,4 +112,18 @@ export function documentsOf(
         if (reading.kind === "unknown") verdict.unseen(place.property);
         return reading.kind === "document" ? [{ place, document: reading.document }] : [];
     });
+}
+
+/** Every Allow of those documents, with its document and where it stands. */
+export function* allows(
+    subject: Subject,
+    verdict: Verdict,
+    ...kinds: readonly Kind[]
+): Generator<{ statement: Statement; document: PolicyDocument; at: string }> {
+    for (const { place, document } of documentsOf(subject, verdict, ...kinds)) {
+        for (const statement of document.statements) {
+            if (statement.effect === "Allow")
+                yield { statement, document, at: `${place.property.path} ${labelOf(statement)}` };
+        }
+    }
 }

@@ -1,25 +1,10 @@
 /** Grants that hand on more than they seem to: roles, data, credentials. */
 import { resourcePolicy, type Policy } from "../core/policy";
-import type { Subject } from "../core/subject";
-import type { Verdict } from "../core/verdict";
 import { actionsOf } from "./catalog";
 import { binds, grantsLimited, narrowed } from "./conditions";
-import { labelOf, matches, type Statement } from "./document";
+import { matches, type Statement } from "./document";
 import { unbounded } from "./breadth";
-import { documentsOf, typesOf } from "./places";
-
-/** Every Allow of an identity document, with where it stands. */
-export function* allows(
-    subject: Subject,
-    verdict: Verdict,
-): Generator<{ statement: Statement; at: string }> {
-    for (const { place, document } of documentsOf(subject, verdict, "identity")) {
-        for (const statement of document.statements) {
-            if (statement.effect === "Allow")
-                yield { statement, at: `${place.property.path} ${labelOf(statement)}` };
-        }
-    }
-}
+import { allows, typesOf } from "./places";
 
 /** True if the statement allows `action`, by name or wildcard. */
 export const names = (statement: Statement, action: string): boolean =>
@@ -34,7 +19,7 @@ const passRole = resourcePolicy({
     remedy: "Name the role's ARN in full and add StringEquals on iam:PassedToService.",
     url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
     judge: (subject, verdict) => {
-        for (const { statement, at } of allows(subject, verdict)) {
+        for (const { statement, at } of allows(subject, verdict, "identity")) {
             if (!names(statement, "iam:PassRole")) continue;
             for (const resource of statement.resources.filter((text) => /[*?]/.test(text))) {
                 verdict.violation({
@@ -134,7 +119,7 @@ const dataAccess = resourcePolicy({
     remedy: "Name the buckets, keys, secrets or databases.",
     url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     judge: async (subject, verdict) => {
-        for (const { statement, at } of allows(subject, verdict)) {
+        for (const { statement, at } of allows(subject, verdict, "identity")) {
             const wide: string[] = [];
             for (const name of [...readers, ...credentials].filter((action) =>
                 names(statement, action),
